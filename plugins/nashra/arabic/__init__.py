@@ -1,0 +1,1 @@
+"""Arabic text, and nothing of ours: decoding, folding, words, dates, plurals, slugs."""

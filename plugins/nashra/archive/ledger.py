@@ -1,0 +1,117 @@
+"""The ledger: what was promised to readers, one JSON object a line, only ever appended to.
+
+It lies beside the seeds and is committed with them. ``{"event": "publish", …}`` gives a story its id, Atom id,
+permalink and date for ever; ``{"event": "edit", …}`` says how it reads now, so that it is recognised next time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nashra.archive.identity import Fingerprint, Known
+from nashra.errors import Problem
+
+_PUBLISH = ("id", "uri", "permalink", "published")
+_BOTH = ("seed", "at", "headline", "paragraphs")
+
+
+def read(path: Path, start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield each event from byte ``start`` on, with the offset behind its line.
+
+    A last line without its newline was torn by a crash and is passed over. Raises Problem for any other line that
+    is no event.
+    """
+    try:
+        with path.open("rb") as lines:
+            number = lines.read(start).count(b"\n")
+            offset = start
+            for line in lines:
+                number += 1
+                offset += len(line)
+                if not line.endswith(b"\n"):
+                    return
+                yield _event(line, str(path), number), offset
+    except FileNotFoundError:
+        return
+
+
+def _event(line: bytes, path: str, number: int) -> dict[str, Any]:
+    remedy = "restore this line from version control: it holds promised links"
+    try:
+        event = json.loads(line)
+    except ValueError:
+        raise Problem("not a line of JSON", remedy, path=path, line=number) from None
+    wanted = {"publish": _PUBLISH + _BOTH, "edit": ("id", "updated", *_BOTH)}
+    kind = event.get("event") if isinstance(event, dict) else None
+    missing = [name for name in wanted.get(str(kind), ("event",)) if name not in event]
+    if kind not in wanted or missing:
+        raise Problem(f"not a ledger event ({', '.join(missing) or kind})", remedy, path=path, line=number)
+    return event  # type: ignore[no-any-return]
+
+
+def append(path: Path, events: Iterable[dict[str, Any]]) -> int:
+    """Write ``events`` behind the last whole line, flush them to the disk, and return the file's new size."""
+    lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events).encode()
+    created = not path.exists()
+    with path.open("r+b" if not created else "xb") as ledger:
+        size = _whole(ledger) if not created else 0
+        ledger.truncate(size)
+        ledger.seek(size)
+        ledger.write(lines)
+        ledger.flush()
+        os.fsync(ledger.fileno())
+    if created:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    return size + len(lines)
+
+
+def _whole(ledger: Any) -> int:
+    """Return the size up to the last newline."""
+    end: int = ledger.seek(0, os.SEEK_END)
+    while end:
+        step = min(end, 4096)
+        ledger.seek(end - step)
+        at = ledger.read(step).rfind(b"\n")
+        if at >= 0:
+            return end - step + int(at) + 1
+        end -= step
+    return 0
+
+
+def publish_event(story: Known) -> dict[str, Any]:
+    """Return the event that promises ``story`` to its readers."""
+    return {"event": "publish"} | {name: getattr(story, name) for name in _PUBLISH} | _reading(story)
+
+
+def edit_event(story: Known) -> dict[str, Any]:
+    """Return the event that says how ``story`` reads now."""
+    return {"event": "edit", "id": story.id, "updated": story.updated} | _reading(story)
+
+
+def _reading(story: Known) -> dict[str, Any]:
+    text = {"headline": story.print.headline, "paragraphs": list(story.print.paragraphs)}
+    return {"seed": story.seed, "at": story.at} | text
+
+
+def apply(event: dict[str, Any], before: Known | None) -> Known:
+    """Return the known story after ``event``; ``before`` is the one it edits."""
+    text = Fingerprint(event["headline"], tuple(event["paragraphs"]))
+    promised = before or Known(event["id"], event["uri"], event["permalink"], event["published"], "", 0, text)
+    return Known(
+        promised.id,
+        promised.uri,
+        promised.permalink,
+        promised.published,
+        event["seed"],
+        event["at"],
+        text,
+        event.get("updated", "") or promised.updated,
+    )

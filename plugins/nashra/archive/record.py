@@ -1,0 +1,91 @@
+"""A published story as the archive keeps it: everything a page or a feed needs, nothing of how it was found."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+
+class TagRef(NamedTuple):
+    """A tag as lists and pages name it. ``kind`` is one of desk.model.KINDS."""
+
+    kind: str
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One published story.
+
+    ``permalink`` is a path relative to the site, not percent-encoded; ``published`` is ISO 8601 at the precision
+    known; ``updated`` is "" or an ISO instant in UTC; ``paragraphs`` hold wire copy (plain text), ``markup`` the
+    HTML of a hand-written article: one of the two is empty. ``at`` is its 0-based place in the bulletin ``seed``.
+    """
+
+    id: str
+    uri: str
+    permalink: str
+    seed: str
+    at: int
+    headline: str
+    summary: str
+    category: str
+    published: str
+    updated: str = ""
+    correction: str = ""
+    paragraphs: tuple[str, ...] = ()
+    markup: str = ""
+    tags: tuple[TagRef, ...] = ()
+    sources: tuple[str, ...] = ()
+    authors: tuple[TagRef, ...] = ()
+
+    @property
+    def instant(self) -> str:
+        """The first moment of ``published``, ISO 8601 in UTC to the second: what lists and feeds sort by."""
+        return first_moment(self.published).isoformat()
+
+    def to_json(self) -> str:
+        """Return the record as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, line: str) -> Record:
+        """Return the record that ``to_json`` wrote."""
+        values = json.loads(line)
+        for name in ("tags", "authors"):
+            values[name] = tuple(TagRef(*ref) for ref in values[name])
+        for name in ("paragraphs", "sources"):
+            values[name] = tuple(values[name])
+        return cls(**values)
+
+
+def first_moment(value: str) -> datetime:
+    """Return the first moment, in UTC, of an ISO 8601 ``value``: an instant, a day, a week, a month or a year."""
+    if "T" in value:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if "W" in value:
+        year, _, week = value.partition("-W")
+        day = date.fromisocalendar(int(year), int(week), 1)
+    else:
+        day = date.fromisoformat((value + "-01-01")[:10])
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def period(value: str) -> tuple[str, ...]:
+    """Return the folders an ISO value proves: ("2021", "07") for a month, ("2021",) for a year."""
+    if "W" in value:
+        monday = first_moment(value)
+        sunday = monday + timedelta(days=6)
+        return tuple(
+            part
+            for part, same in (
+                (f"{monday:%Y}", monday.year == sunday.year),
+                (f"{monday:%m}", monday.month == sunday.month),
+            )
+            if same
+        )
+    return tuple(value[:10].split("-"))

@@ -1,0 +1,321 @@
+"""The archive in SQLite: a cache of seeds and ledger that may be deleted at any time without changing a page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, overload
+
+from nashra.archive import ledger
+from nashra.archive.identity import Fingerprint, Known
+from nashra.archive.record import Record, TagRef, period
+
+_SCHEMA = """
+PRAGMA application_id = 0x4e617368;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE known (id TEXT PRIMARY KEY, seed TEXT NOT NULL, permalink TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX known_seed ON known (seed);
+CREATE UNIQUE INDEX known_permalink ON known (permalink);
+CREATE TABLE seed (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE story (id TEXT PRIMARY KEY, seed TEXT NOT NULL, at INTEGER NOT NULL, instant TEXT NOT NULL,
+                    category TEXT NOT NULL, period TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX story_seed ON story (seed);
+CREATE INDEX story_order ON story (instant DESC, seed, at);
+CREATE INDEX story_category ON story (category, instant DESC, seed, at);
+CREATE INDEX story_period ON story (period, instant DESC, seed, at);
+CREATE TABLE tagging (slug TEXT NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+                      instant TEXT NOT NULL, seed TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL,
+                      PRIMARY KEY (role, slug, id)) WITHOUT ROWID;
+CREATE INDEX tagging_story ON tagging (id);
+CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seed, at);
+CREATE TABLE output (path TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_VERSION = hashlib.sha256(_SCHEMA.encode()).hexdigest()
+_ORDER = "instant DESC, seed, at"
+
+
+class Group(NamedTuple):
+    """A list of stories that has a page of its own: a category, a tag, an author, a year, a month or a day."""
+
+    ref: TagRef
+    size: int
+
+
+class Archive:
+    """What is known and published, opened in the folder ``state`` beside the ledger file ``promises``.
+
+    A database that is missing, foreign, of another version or damaged is made anew. Use as a context manager:
+    leaving it without an error commits everything since it was opened, leaving it with one undoes it.
+    """
+
+    def __init__(self, state: Path, promises: Path) -> None:
+        state.mkdir(parents=True, exist_ok=True)
+        self._promises = promises
+        self._promised: list[dict[str, Any]] = []
+        path = state / "archive.db"
+        try:
+            self._db = self._open(path)
+        except sqlite3.DatabaseError:
+            path.unlink()
+            self._db = self._open(path)
+        self._catch_up()
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        db = sqlite3.connect(path, isolation_level=None)
+        try:
+            db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
+            if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                for statement in _SCHEMA.split(";\n"):
+                    db.execute(statement)
+                db.execute("INSERT INTO meta VALUES ('version', ?)", (_VERSION,))
+            if db.execute("SELECT value FROM meta WHERE name = 'version'").fetchone() != (_VERSION,):
+                raise sqlite3.DatabaseError("another version's archive")
+        except sqlite3.DatabaseError:
+            db.close()
+            raise
+        return db
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._db.execute("ROLLBACK" if kind else "COMMIT")
+        self._db.close()
+
+    # --- what was promised -------------------------------------------------------------------------------------
+
+    def _catch_up(self) -> None:
+        """Replay the ledger's new lines; all of them when it is not the one that was read before."""
+        read_to, digest = json.loads(self._meta("ledger") or '[0, ""]')
+        if self._ledger_digest(read_to) != digest:
+            self._db.execute("DELETE FROM known")
+            read_to = 0
+        for event, end in ledger.read(self._promises, read_to):
+            self._remember(ledger.apply(event, self._known(event["id"])))
+            read_to = end
+        self._note_ledger(read_to)
+
+    def _ledger_digest(self, size: int) -> str:
+        """Return a digest of the ledger's last 4 KiB before byte ``size``: enough to tell another ledger."""
+        try:
+            with self._promises.open("rb") as lines:
+                lines.seek(max(0, size - 4096))
+                return hashlib.sha256(lines.read(min(size, 4096))).hexdigest()
+        except FileNotFoundError:
+            return ""
+
+    def _note_ledger(self, size: int) -> None:
+        self._set_meta("ledger", json.dumps([size, self._ledger_digest(size)]))
+
+    def _remember(self, story: Known) -> None:
+        data = json.dumps(
+            [story.uri, story.published, story.at, story.print.headline, story.print.paragraphs, story.updated]
+        )
+        self._db.execute(
+            "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?)", (story.id, story.seed, story.permalink, data)
+        )
+
+    def _known(self, story_id: str) -> Known | None:
+        row = self._db.execute("SELECT id, seed, permalink, data FROM known WHERE id = ?", (story_id,)).fetchone()
+        return self._to_known(row) if row else None
+
+    @staticmethod
+    def _to_known(row: tuple[str, str, str, str]) -> Known:
+        uri, published, at, headline, paragraphs, updated = json.loads(row[3])
+        return Known(row[0], uri, row[2], published, row[1], at, Fingerprint(headline, tuple(paragraphs)), updated)
+
+    def known_in(self, seeds: Sequence[str]) -> list[Known]:
+        """Return the stories last seen in ``seeds``, in the order of seed and place."""
+        rows: list[tuple[str, str, str, str]] = []
+        for name in seeds:
+            rows += self._db.execute("SELECT id, seed, permalink, data FROM known WHERE seed = ?", (name,))
+        return sorted(map(self._to_known, rows), key=lambda story: (story.seed, story.at, story.id))
+
+    def known_seeds(self) -> set[str]:
+        """Return the names of the seeds in which promised stories were last seen."""
+        return {name for (name,) in self._db.execute("SELECT DISTINCT seed FROM known")}
+
+    def id_taken(self, story_id: str) -> bool:
+        """Tell whether a story has this id."""
+        return self._known(story_id) is not None
+
+    def permalink_taken(self, path: str) -> bool:
+        """Tell whether ``path`` was promised to a story."""
+        return self._db.execute("SELECT 1 FROM known WHERE permalink = ?", (path,)).fetchone() is not None
+
+    def promise(self, story: Known, *, new: bool) -> None:
+        """Remember a new story, or a known one as it reads now; ``keep_promises`` writes it into the ledger."""
+        self._remember(story)
+        self._promised.append(ledger.publish_event(story) if new else ledger.edit_event(story))
+
+    def keep_promises(self) -> None:
+        """Append what was promised since the last call to the ledger. Call it before any page is written."""
+        if self._promised:
+            self._note_ledger(ledger.append(self._promises, self._promised))
+            self._promised.clear()
+
+    # --- seeds -------------------------------------------------------------------------------------------------
+
+    def _meta(self, name: str) -> str:
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _set_meta(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def analysed_by(self, desk_key: str) -> None:
+        """Forget which seeds are unchanged when another desk read them last."""
+        if self._meta("desk") != desk_key:
+            self._db.execute("UPDATE seed SET stamp = '', digest = ''")
+            self._set_meta("desk", desk_key)
+
+    def seeds(self) -> dict[str, tuple[str, str]]:
+        """Return (stamp, digest) of every seed by name."""
+        rows = self._db.execute("SELECT name, stamp, digest FROM seed")
+        return {name: (stamp, digest) for name, stamp, digest in rows}
+
+    def note_seed(self, name: str, stamp: str, digest: str) -> None:
+        """Record that seed ``name`` has been read as it is now."""
+        self._db.execute("INSERT OR REPLACE INTO seed VALUES (?, ?, ?)", (name, stamp, digest))
+
+    def forget_seed(self, name: str) -> None:
+        """Take the stories of seed ``name`` out of every list."""
+        self.replace(name, ())
+        self._db.execute("DELETE FROM seed WHERE name = ?", (name,))
+
+    def replace(self, seed: str, records: Iterable[Record]) -> None:
+        """Make ``records`` the stories of ``seed``."""
+        self._db.execute("DELETE FROM tagging WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
+        self._db.execute("DELETE FROM story WHERE seed = ?", (seed,))
+        for record in records:
+            instant = record.instant
+            where = "/".join(period(record.published))
+            self._db.execute("DELETE FROM tagging WHERE id = ?", (record.id,))
+            self._db.execute(
+                "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (record.id, seed, record.at, instant, record.category, where, record.to_json()),
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (ref.slug, role, ref.kind, ref.name, instant, seed, record.at, record.id)
+                    for role, refs in (("tag", record.tags), ("author", record.authors))
+                    for ref in refs
+                ],
+            )
+
+    # --- lists -------------------------------------------------------------------------------------------------
+
+    def stories(self, role: str = "", slug: str = "") -> StoryList:
+        """Return all stories, or those of one category, tag, author or period, newest first, read when looked at.
+
+        ``role`` is "", "category", "tag", "author" or "period" (slug "2021", "2021/07" or "2021/07/09").
+        """
+        if role in ("tag", "author"):
+            tables, where, values = "tagging", "role = ? AND slug = ?", [role, slug]
+        elif role == "period":
+            tables, where, values = (
+                "story",
+                "(period = ? OR period >= ? AND period < ?)",
+                [slug, slug + "/", slug + "0"],
+            )
+        elif role:
+            tables, where, values = "story", "category = ?", [slug]
+        else:
+            tables, where, values = "story", "1", []
+        return StoryList(self._db, tables, where, values)
+
+    def categories(self) -> list[Group]:
+        """Return the categories that have stories, by slug."""
+        rows = self._db.execute("SELECT category, count(*) FROM story GROUP BY category ORDER BY category")
+        return [Group(TagRef("category", slug, slug), size) for slug, size in rows]
+
+    def groups(self, role: str) -> list[Group]:
+        """Return the tags or authors that have stories, by slug, each under the first of its names in order."""
+        rows = self._db.execute(
+            "SELECT slug, count(*), min(kind || char(10) || name) FROM tagging WHERE role = ?"
+            " GROUP BY slug ORDER BY slug",
+            (role,),
+        )
+        groups = []
+        for slug, size, found in rows:
+            kind, _, name = found.partition("\n")
+            groups.append(Group(TagRef(kind, name, slug), size))
+        return groups
+
+    def periods(self) -> list[tuple[tuple[str, ...], int]]:
+        """Return each year, month and day that has stories with how many, newest first."""
+        counts: dict[tuple[str, ...], int] = {}
+        for where, count in self._db.execute("SELECT period, count(*) FROM story GROUP BY period"):
+            parts = tuple(where.split("/"))
+            for depth in range(1, len(parts) + 1):
+                counts[parts[:depth]] = counts.get(parts[:depth], 0) + count
+        return sorted(counts.items(), reverse=True)
+
+    def neighbours(self, record: Record) -> tuple[Record | None, Record | None]:
+        """Return the stories before and after ``record`` in the list of all: the newer one and the older one."""
+        place = (record.instant, record.instant, record.seed, record.at)
+        newer = "instant > ? OR instant = ? AND (seed, at) < (?, ?) ORDER BY instant, seed DESC, at DESC"
+        older = f"instant < ? OR instant = ? AND (seed, at) > (?, ?) ORDER BY {_ORDER}"
+        rows = [
+            self._db.execute(f"SELECT data FROM story WHERE {where} LIMIT 1", place).fetchone()
+            for where in (newer, older)
+        ]
+        first, second = (Record.from_json(row[0]) if row else None for row in rows)
+        return first, second
+
+    # --- what was written --------------------------------------------------------------------------------------
+
+    def outputs(self) -> set[str]:
+        """Return the paths written by the last build, relative to the output folder."""
+        return {path for (path,) in self._db.execute("SELECT path FROM output")}
+
+    def note_outputs(self, paths: Iterable[str]) -> None:
+        """Record the paths that this build wrote."""
+        self._db.execute("DELETE FROM output")
+        self._db.executemany("INSERT INTO output VALUES (?)", [(path,) for path in sorted(paths)])
+
+
+class StoryList(Sequence[Record]):
+    """A lazy list of stories over the archive: it counts, slices and iterates without holding them."""
+
+    _CHUNK = 200
+
+    def __init__(self, db: sqlite3.Connection, table: str, where: str, values: list[str]) -> None:
+        self._db = db
+        self._from = f"FROM {table} WHERE {where}"
+        self._data = "data" if table == "story" else "(SELECT data FROM story WHERE story.id = tagging.id)"
+        self._values = values
+        self._count: int | None = None
+
+    def __len__(self) -> int:
+        if self._count is None:
+            self._count = int(self._db.execute(f"SELECT count(*) {self._from}", self._values).fetchone()[0])
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Record: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Record]: ...
+    def __getitem__(self, at: int | slice) -> Record | list[Record]:
+        if isinstance(at, slice):
+            start, stop, step = at.indices(len(self))
+            if step != 1:
+                return [self[n] for n in range(start, stop, step)]
+            return self._read(start, max(0, stop - start))
+        found = self._read(range(len(self))[at], 1)
+        return found[0]
+
+    def __iter__(self) -> Iterator[Record]:
+        for start in range(0, len(self), self._CHUNK):
+            yield from self._read(start, self._CHUNK)
+
+    def _read(self, start: int, count: int) -> list[Record]:
+        rows = self._db.execute(
+            f"SELECT {self._data} {self._from} ORDER BY {_ORDER} LIMIT ? OFFSET ?", (*self._values, count, start)
+        )
+        return [Record.from_json(data) for (data,) in rows]

@@ -1,0 +1,161 @@
+"""The desk's day: read a bulletin, split it, file each story, tag it, date it, give it a headline and a summary."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from nashra.arabic.dates import precision
+from nashra.arabic.hygiene import title
+from nashra.desk import tags
+from nashra.desk.dating import Dated, date_bulletin, date_mentions
+from nashra.desk.gazetteer import Gazetteer
+from nashra.desk.headline import headline, summary
+from nashra.desk.model import Analysis, Bulletin, Evidence, Story
+from nashra.desk.reading import Mention, Reading, read, within
+from nashra.desk.sources import Attribution
+from nashra.desk.split import Seen, Splitter
+from nashra.desk.topics import Spoken, Topics
+from nashra.errors import Problem
+
+_ROOMS = ("nashra.arabic", "nashra.desk")
+
+
+class Desk:
+    """All that the desk knows: the newsroom's topics and the package's own lists. ``key`` changes when it does."""
+
+    def __init__(self, topics: Topics, key: str = "") -> None:
+        self.topics = topics
+        self.key = key
+        self.gazetteer = Gazetteer()
+        self.attribution = Attribution(self.gazetteer.bare)
+        self.splitter = Splitter()
+
+    @classmethod
+    def load(cls, path: Path) -> Desk:
+        """Return a desk with the topics of the file at ``path``. Raises Problem when it cannot be read."""
+        topics = Topics.load(path)
+        return cls(topics, _key(path))
+
+
+def _key(path: Path) -> str:
+    """Return a digest of the topics, the lists and the code that reads bulletins."""
+    made = hashlib.sha256(path.read_bytes())
+    for room in _ROOMS:
+        for folder in (files(room), files(room) / "data"):
+            for file in sorted(folder.iterdir(), key=lambda file: file.name):
+                if file.name.endswith((".py", ".toml")):
+                    made.update(file.read_bytes())
+    return made.hexdigest()
+
+
+def analyse(bulletin: Bulletin, desk: Desk, date: str = "") -> Analysis:
+    """Return the stories of ``bulletin``, each decision with its evidence.
+
+    ``date`` is what the caller knows of the bulletin's date, ISO 8601. Raises Problem when the header names a category
+    that topics.toml does not list.
+    """
+    readings = read(bulletin)
+    mentions = desk.gazetteer.find(readings)
+    spoken = [hit for reading in readings for hit in desk.topics.spoken(reading)]
+    dated = date_bulletin(bulletin, readings, mentions, date)
+    tying, seen = desk.splitter.see(readings, mentions, spoken)
+    starts, boundaries = desk.splitter.split(bulletin, tying, seen)
+    stories = tuple(
+        _story(bulletin, desk, _Part(start, end, readings, mentions, spoken, seen), dated, boundaries)
+        for start, end in zip(starts, (*starts[1:], len(seen)), strict=True)
+    )
+    return Analysis(bulletin, stories, dated.value, precision(dated.value[:10]), dated.source)
+
+
+class _Part:
+    """What was read in paragraphs ``start`` to ``end``; the headline belongs to the first story."""
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        readings: Sequence[Reading],
+        mentions: Sequence[Mention],
+        spoken: Sequence[Spoken],
+        seen: Sequence[Seen],
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.readings = [r for r in readings if start <= r.para < end or (r.para < 0 and start == 0)]
+        self.mentions = list(within(mentions, start, end))
+        self.spoken = [s for s in spoken if start <= s.para < end or (s.para < 0 and start == 0)]
+        self.lead = seen[start]
+        self.by_para = {reading.para: reading for reading in self.readings}
+
+    def words(self, para: int, start: int, end: int) -> tuple[str, int, int]:
+        """Return the words at ``start:end`` of the folded paragraph as written, and where."""
+        reading = self.by_para[para]
+        begin, stop = reading.folded.span(start, end)
+        return reading.text[begin:stop], begin, stop
+
+
+def _story(bulletin: Bulletin, desk: Desk, part: _Part, dated: Dated, boundaries: Sequence[Evidence]) -> Story:
+    scores = desk.topics.score(part.spoken, part.readings, part.start)
+    category = _editors_category(bulletin, desk) or desk.topics.choose(scores)
+    quoted = desk.attribution.find(part.readings, part.mentions)
+    sources = bulletin.header.sources or tuple(dict.fromkeys(mention.name for mention in quoted))
+    chosen = tags.written(bulletin.header.tags, desk.gazetteer) if part.start == 0 else []
+    chosen += tags.choose(part.mentions, sources, part.readings)
+    dates = [date for reading in part.readings if reading.para >= 0 for date in date_mentions(reading, dated.value)]
+    lead, opening = part.lead.reading, part.lead.opening
+    own = title(bulletin.headline) if part.start == 0 else ""
+    evidence = [
+        *(one for one in boundaries if one.para == part.start),
+        *_spoke_for(part, category),
+        *_named(part, {tag.name for tag in chosen}, quoted),
+        *_dated(part, dated),
+    ]
+    return Story(
+        part.start,
+        part.end,
+        own or headline(lead, opening, part.mentions),
+        bulletin.paragraphs[part.start : part.end],
+        summary(lead, opening),
+        category,
+        tuple(scores),
+        tuple({tag.slug: tag for tag in reversed(chosen)}.values())[::-1],
+        sources,
+        tuple(dates),
+        tuple(evidence),
+    )
+
+
+def _editors_category(bulletin: Bulletin, desk: Desk) -> str:
+    wanted = bulletin.header.category
+    if not wanted:
+        return ""
+    topic = desk.topics.find(wanted)
+    if topic is None:
+        known = ", ".join(topic.slug for topic in desk.topics.topics)
+        raise Problem(f"there is no category «{wanted[:40]}»", f"name one of topics.toml: {known}")
+    return topic.slug
+
+
+def _spoke_for(part: _Part, category: str) -> Iterator[Evidence]:
+    for hit in part.spoken:
+        if hit.topic == category:
+            words, start, end = part.words(hit.para, hit.start, hit.end)
+            yield Evidence("category", category, words, hit.para, start, end, hit.weight)
+
+
+def _named(part: _Part, tagged: set[str], quoted: Sequence[Mention]) -> Iterator[Evidence]:
+    for decision, mentions in (("tag", part.mentions), ("source", quoted)):
+        for mention in mentions:
+            if decision == "source" or mention.name in tagged:
+                words, start, end = part.words(mention.para, mention.start, mention.end)
+                yield Evidence(decision, mention.name, words, mention.para, start, end, mention.weight)
+
+
+def _dated(part: _Part, dated: Dated) -> Iterator[Evidence]:
+    reading = part.by_para.get(dated.para)
+    if reading:
+        words = reading.text[dated.start : dated.end]
+        yield Evidence("date", dated.value, words, dated.para, dated.start, dated.end, 1.0)

@@ -1,0 +1,32 @@
+"""Load the desk's TOML files: the package's own, and those an editor keeps."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from nashra.errors import Problem
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Return the package's data/``name``.toml."""
+    return tomllib.loads(files("nashra.desk").joinpath(f"data/{name}.toml").read_text("utf-8"))
+
+
+def load_file(path: Path) -> dict[str, Any]:
+    """Return an editor's TOML file. Raises Problem, with the line, when it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Problem("there is no such file", "restore it from version control", path=path.name) from None
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        wrong = re.sub(r" \(at .*\)", "", str(error))
+        raise Problem(wrong, "mend this line", path=path.name, line=int(line[1]) if line else 0) from None
+    except UnicodeDecodeError as error:
+        raise Problem(f"not UTF-8: byte at offset {error.start}", "save it as UTF-8", path=path.name) from None

@@ -1,0 +1,60 @@
+"""A paragraph as the desk reads it: folded and cut into words once, used by every decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from nashra.arabic.letters import Folded, fold
+from nashra.arabic.stems import Words, words
+from nashra.desk.model import Bulletin
+
+
+class Reading(NamedTuple):
+    """Paragraph ``para`` (0-based; -1 is the headline): as written, folded, and its words."""
+
+    para: int
+    text: str
+    folded: Folded
+    words: Words
+
+    def word(self, at: int) -> str:
+        """Return the ``at``-th word, folded, clitics and all; "" past the end."""
+        if not 0 <= at < len(self.words.spans):
+            return ""
+        start, end = self.words.spans[at]
+        return self.folded.text[start:end]
+
+
+class Mention(NamedTuple):
+    """Something named at ``start:end`` of ``para``, in its folded text.
+
+    ``weight`` in 0–1 is how sure the desk is that these words name it; ``by_surname`` says that they are the surname
+    of someone introduced before.
+    """
+
+    kind: str
+    name: str
+    para: int
+    start: int
+    end: int
+    weight: float
+    by_surname: bool = False
+
+
+def reading(para: int, text: str) -> Reading:
+    """Return ``text`` read."""
+    folded = fold(text)
+    return Reading(para, text, folded, words(folded.text))
+
+
+def read(bulletin: Bulletin) -> tuple[Reading, ...]:
+    """Return the readings of the headline (first; para -1) and of the paragraphs."""
+    return (reading(-1, bulletin.headline), *(reading(n, p.text) for n, p in enumerate(bulletin.paragraphs)))
+
+
+def within(mentions: Sequence[Mention], start: int, end: int) -> Iterator[Mention]:
+    """Yield the mentions in paragraphs ``start`` to ``end`` (half-open); the headline belongs to the first story."""
+    for mention in mentions:
+        if start <= mention.para < end or (mention.para < 0 and start == 0):
+            yield mention

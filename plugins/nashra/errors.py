@@ -1,0 +1,25 @@
+"""What can be wrong with an editor's file, said in one line: where, what, and what to do."""
+
+from __future__ import annotations
+
+
+class Problem(Exception):
+    """Something in a file that an editor can mend. Prints as ``seeds/x.txt:12: what is wrong; what to do``.
+
+    ``line`` is 1-based; 0 means the file as a whole.
+    """
+
+    def __init__(self, wrong: str, remedy: str, *, path: str = "", line: int = 0) -> None:
+        super().__init__(wrong)
+        self.wrong = wrong
+        self.remedy = remedy
+        self.path = path
+        self.line = line
+
+    def at(self, path: str) -> Problem:
+        """Return the same problem, said of the file at ``path``."""
+        return type(self)(self.wrong, self.remedy, path=path, line=self.line)
+
+    def __str__(self) -> str:
+        where = self.path + (f":{self.line}" if self.line else "")
+        return f"{where}: {self.wrong}; {self.remedy}" if where else f"{self.wrong}; {self.remedy}"

@@ -1,0 +1,200 @@
+"""Stories, tags and categories as Pelican's templates expect them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from html import escape
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote, unquote
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from pelican.contents import Article, Page
+from pelican.plugins import signals
+from pelican.urlwrappers import Author, Category, Tag
+from pelican.utils import SafeDatetime
+
+from nashra.arabic.calendar import dateline, hijri
+from nashra.arabic.plurals import reading_time
+from nashra.archive.record import Record, TagRef, first_moment
+from nashra.desk.model import KINDS
+
+Factory = Callable[[Record], "StoryArticle"]
+
+
+def body(record: Record) -> str:
+    """Return the story as HTML: wire copy escaped, a paragraph a <p>; the markup of a hand-written article as it is."""
+    return record.markup or "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in record.paragraphs)
+
+
+class _Slugged:
+    """A URL wrapper whose slug is given, not made from its name: equal slugs, equal things."""
+
+    name: str
+    kind = ""
+    feeds: tuple[dict[str, str], ...] = ()
+
+    def __init__(self, ref: TagRef, settings: dict[str, Any]) -> None:
+        super().__init__(ref.name, settings)  # type: ignore[call-arg]
+        self.slug = ref.slug
+        self.kind = ref.kind
+
+    @property
+    def url(self) -> str:
+        """The page's address relative to the site, percent-encoded."""
+        return quote(self._from_settings("URL"))  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self.slug)
+
+    def __eq__(self, other: object) -> bool:
+        return self.slug == other.slug if isinstance(other, _Slugged) else str(self) == other
+
+    def __lt__(self, other: Any) -> bool:
+        return (str(self), self.slug) < (str(other), getattr(other, "slug", ""))
+
+
+class StoryTag(_Slugged, Tag):
+    """A tag, with the ``kind`` of thing it names."""
+
+
+class StoryCategory(_Slugged, Category):
+    """A category of topics.toml."""
+
+    mediatopic = ""
+
+
+class StoryAuthor(_Slugged, Author):
+    """Who wrote a story."""
+
+
+class StoryArticle(Article):
+    """A record as a Pelican article. Everything a page shows of it is worked out when first asked for."""
+
+    def __init__(self, record: Record, desk: Any) -> None:
+        # Not Article.__init__: it would guess slug, date and URL, which the ledger has settled.
+        self.record = record
+        self._desk = desk
+        self.settings = desk.settings
+        self._context = desk.context
+        self._content = body(record)
+        self._summary = record.summary
+        self.title = record.headline
+        self.slug = record.id
+        self.lang = self.settings["DEFAULT_LANG"]
+        self.in_default_lang = True
+        self.translations: list[Any] = []
+        self.template = self.default_template
+        self.status = "published"
+        self.timezone = ZoneInfo(self.settings["TIMEZONE"])
+        self.date = _local(record.published, self.timezone)
+        self.locale_date = self.dateline = dateline(record.published[:10])
+        self.datetime_attr = record.published
+        self.modified_line = dateline(record.updated[:10]) if record.updated else ""
+        if record.updated:
+            self.modified = _local(record.updated, self.timezone)
+            self.locale_modified = self.modified_line
+        self.category = desk.category(record.category)
+        self.tags = [desk.tag(ref) for ref in record.tags]
+        self.authors = [desk.author(ref) for ref in record.authors]
+        if self.authors:
+            self.author = self.authors[0]
+        self.sources = list(record.sources)
+        self.correction = record.correction
+        self.source_path = desk.source_path(record)
+        self.relative_source_path = record.seed
+        self.metadata = {"title": self.title, "date": self.date, "category": self.category, "tags": self.tags}
+        self.override_save_as = record.permalink
+        self.override_url = quote(record.permalink)
+        signals.content_object_init.send(self)
+
+    def __hash__(self) -> int:
+        return hash(self.record.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoryArticle) and self.record.id == other.record.id
+
+    @property
+    def content(self) -> Markup:
+        """The story as HTML, safe to show."""
+        return Markup(self.get_content(self.get_siteurl()))
+
+    def get_content(self, siteurl: str) -> str:
+        """Return the HTML with intra-site links resolved; wire copy has none and is never searched for them."""
+        return self._update_content(self._content, siteurl) if self.record.markup else self._content
+
+    @property
+    def summary(self) -> Markup:
+        """The summary as HTML: plain text, escaped."""
+        return Markup(escape(self._summary, quote=False))
+
+    @summary.setter
+    def summary(self, value: str) -> None:
+        """Accept what plugins set, as Pelican's own property does."""
+
+    def get_summary(self, siteurl: str) -> str:
+        """Return the summary; it holds no links."""
+        del siteurl
+        return str(self.summary)
+
+    def refresh_metadata_intersite_links(self) -> None:
+        """Do nothing: no metadata of a story is markup."""
+
+    @cached_property
+    def reading_time(self) -> str:
+        """How long it takes to read, in words: «دقيقتان»."""
+        return reading_time(len(Markup(self._content).striptags().split()))
+
+    @cached_property
+    def dateline_hijri(self) -> str:
+        """The day in the Umm al-Qura calendar, "" when no day is known."""
+        return hijri(self.record.published[:10])
+
+    @cached_property
+    def tag_groups(self) -> list[tuple[str, list[StoryTag]]]:
+        """The tags by kind, in the order of KINDS."""
+        ordered = sorted(self.tags, key=lambda tag: KINDS.index(tag.kind))
+        return [(kind, list(tags)) for kind, tags in groupby(ordered, key=lambda tag: tag.kind)]
+
+    @cached_property
+    def _neighbours(self) -> tuple[StoryArticle | None, StoryArticle | None]:
+        newer, older = self._desk.neighbours(self.record)
+        return newer, older
+
+    @property
+    def newer(self) -> StoryArticle | None:
+        """The story after this one in time."""
+        return self._neighbours[0]
+
+    @property
+    def older(self) -> StoryArticle | None:
+        """The story before this one in time."""
+        return self._neighbours[1]
+
+
+class HandWrittenPage(Page):
+    """A page of content/pages, its HTML marked as such for templates that escape by default."""
+
+    @property
+    def content(self) -> Markup:
+        """The page as HTML."""
+        return Markup(self.get_content(self.get_siteurl()))
+
+    @property
+    def url(self) -> str:
+        """The page's address, percent-encoded."""
+        return quote(unquote(self.get_url_setting("url")))
+
+
+def _local(value: str, zone: ZoneInfo) -> SafeDatetime:
+    moment = first_moment(value)
+    if "T" in value:
+        moment = moment.astimezone(zone)
+    return SafeDatetime(*moment.timetuple()[:6], tzinfo=zone if "T" in value else moment.tzinfo)
+
+
+# Pelican reads the names of URL settings off the class: TAG_URL, CATEGORY_URL, AUTHOR_URL, PAGE_URL.
+for _kind in (StoryTag, StoryCategory, StoryAuthor, HandWrittenPage):
+    _kind.__name__ = _kind.__bases__[-1].__name__

@@ -1,0 +1,372 @@
+"""The articles generator, fed from the archive: the lists, pages and feeds of one build."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+from pelican.contents import Article, SkipStub
+from pelican.generators import ArticlesGenerator, PagesGenerator, PelicanTemplateNotFound
+from pelican.plugins import signals
+from pelican.utils import SafeDatetime
+
+from nashra.arabic.calendar import dateline
+from nashra.arabic.hygiene import title
+from nashra.arabic.slugs import slug
+from nashra.archive.identity import fingerprint
+from nashra.archive.record import Record, TagRef
+from nashra.archive.store import Archive
+from nashra.desk.analyse import Desk
+from nashra.errors import Problem
+from nashra.feeds import xml
+from nashra.feeds.entry import Entry, Feed, Term
+from nashra.settings import Settings
+from nashra.site.contents import HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
+from nashra.site.lists import Articles
+from nashra.site.newsroom import Arrival, Newsroom, named, shown
+from nashra.site.progress import over
+
+_WRITERS = ((xml.RSS, xml.rss), (xml.ATOM, xml.atom))
+_GRANULARITIES = ("year", "month", "day")
+
+
+class StoriesGenerator(ArticlesGenerator):
+    """Pelican's articles generator with its lists lazy and its taxonomy linear.
+
+    It sends the signals that ArticlesGenerator sends. A new story costs its page, its lists and its feeds.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.newsroom: Newsroom
+        self.archive: Archive
+        self.feeds_written = 0
+
+    def open(self, settings: Settings, archive: Archive, desk: Desk) -> None:
+        """Give the generator what it is fed from; called once, before ``generate_context``."""
+        self._nashra = settings
+        self.archive = archive
+        self._desk = desk
+        self.newsroom = Newsroom(settings, archive, desk)
+
+    # --- what templates are given ------------------------------------------------------------------------------
+
+    def generate_context(self) -> None:
+        """Take in what is new, then lay lazy lists over the archive."""
+        self.newsroom.take_in(self._hand_written(), over)
+        archive = self.archive
+        self.category = cache(self._category)
+        self.tag = cache(self._tag)
+        self.author = cache(self._author)
+        self.articles = self.dates = self._list()
+        signals.article_generator_pretaxonomy.send(self)
+        self.categories = [
+            (self.category(group.ref.slug), self._list("category", group.ref.slug)) for group in archive.categories()
+        ]
+        order = {topic.slug: place for place, topic in enumerate(self._desk.topics.topics)}
+        self.categories.sort(key=lambda pair: (order.get(pair[0].slug, len(order)), pair[0]))
+        self.tags = {self.tag(group.ref): self._list("tag", group.ref.slug) for group in archive.groups("tag")}
+        self.authors = [
+            (self.author(group.ref), self._list("author", group.ref.slug)) for group in archive.groups("author")
+        ]
+        self.period_archives = self._periods()
+        self._update_context(
+            ("articles", "drafts", "hidden_articles", "dates", "tags", "categories", "authors", "related_posts")
+        )
+        self.context["period_archives"] = self.period_archives
+        self.context["site_feeds"] = self._feed_links("all", self.settings["SITENAME"])
+        self.context["feed_groups"] = self._feed_groups()
+        signals.article_generator_finalized.send(self)
+
+    def _list(self, role: str = "", slug: str = "") -> Articles:
+        return Articles(self.archive.stories(role, slug), self._article)
+
+    def _article(self, record: Record) -> StoryArticle:
+        return StoryArticle(record, self)
+
+    def neighbours(self, record: Record) -> tuple[StoryArticle | None, StoryArticle | None]:
+        """Return the articles next to ``record`` in time: the newer one and the older one."""
+        newer, older = self.archive.neighbours(record)
+        return (self._article(newer) if newer else None), (self._article(older) if older else None)
+
+    def source_path(self, record: Record) -> str:
+        """Return where the record's seed or article lies."""
+        folder = Path(self.path) if record.markup else self._nashra.seeds
+        return str(folder / record.seed)
+
+    def _category(self, slug: str) -> StoryCategory:
+        topic = self._desk.topics.by_slug.get(slug)
+        name = topic.name if topic else slug.replace("-", " ")
+        category = StoryCategory(TagRef("category", name, slug), self.settings)
+        category.mediatopic = topic.mediatopic if topic else ""
+        category.feeds = self._feed_links(f"category/{slug}", name)
+        return category
+
+    def _tag(self, ref: TagRef) -> StoryTag:
+        tag = StoryTag(ref, self.settings)
+        tag.feeds = self._feed_links(f"tag/{ref.slug}", ref.name)
+        return tag
+
+    def _author(self, ref: TagRef) -> StoryAuthor:
+        author = StoryAuthor(ref, self.settings)
+        author.feeds = self._feed_links(f"author/{ref.slug}", ref.name)
+        return author
+
+    def _periods(self) -> dict[str, list[dict[str, Any]]]:
+        periods: dict[str, list[dict[str, Any]]] = {}
+        for parts, count in self.archive.periods():
+            granularity = _GRANULARITIES[len(parts) - 1]
+            first = SafeDatetime(*date.fromisoformat("-".join((*parts, "01", "01")[:3])).timetuple()[:3])
+            save_as = self.settings[f"{granularity.upper()}_ARCHIVE_SAVE_AS"].format(date=first)
+            if not save_as:
+                continue
+            stories = self._list("period", "/".join(parts))
+            name = dateline("-".join(parts))
+            periods.setdefault(granularity, []).append(
+                {
+                    "period": (name,),
+                    "period_num": tuple(map(int, parts)),
+                    "title": name,
+                    "count": count,
+                    "articles": stories,
+                    "dates": stories,
+                    "save_as": save_as,
+                    "url": self.settings[f"{granularity.upper()}_ARCHIVE_URL"].format(date=first),
+                }
+            )
+        return periods
+
+    # --- hand-written articles ---------------------------------------------------------------------------------
+
+    def _hand_written(self) -> dict[str, Arrival]:
+        """Return the Markdown articles of the content folder, as arrivals by name. Drafts stay Pelican's own."""
+        arrivals: dict[str, Arrival] = {}
+        for path in sorted(self.get_files(self.settings["ARTICLE_PATHS"], exclude=self.settings["ARTICLE_EXCLUDES"])):
+            try:
+                article = self.readers.read_file(
+                    base_path=self.path,
+                    path=path,
+                    content_class=Article,
+                    context=self.context,
+                    preread_signal=signals.article_generator_preread,
+                    preread_sender=self,
+                    context_signal=signals.article_generator_context,
+                    context_sender=self,
+                )
+            except Exception as error:  # any reader may raise anything; one bad article never costs a good one
+                self._refuse(path, f"it cannot be read ({error})", "mend its first lines (Title:, Date:, Category:)")
+                continue
+            if isinstance(article, SkipStub):
+                continue
+            if not article.is_valid():
+                self._refuse(path, "it lacks a title or a date", "begin it with Title: and Date: lines")
+                continue
+            self.add_source_path(article)
+            self.add_static_links(article)
+            if article.status == "draft":
+                self.drafts.append(article)
+            elif article.status == "hidden":
+                self.hidden_articles.append(article)
+            else:
+                arrivals[path] = self._arrival(path, article)
+        return arrivals
+
+    def _refuse(self, path: str, wrong: str, remedy: str) -> None:
+        self._add_failed_source_path(path)
+        self.newsroom.problems.append(Problem(wrong, remedy, path=shown(Path(self.path, path))))
+
+    def _arrival(self, path: str, article: Article) -> Arrival:
+        headline = title(Markup(article.title).striptags())
+        moment = article.date.isoformat()
+        category = getattr(article, "category", None)
+        topic = self._desk.topics.find(category.name) if category else None
+        record = Record(
+            id="",
+            uri="",
+            permalink="",
+            seed=path,
+            at=0,
+            headline=headline,
+            summary=title(Markup(article.summary).striptags()),
+            category=topic.slug if topic else slug(category.name) if category else self._desk.topics.fallback,
+            published=moment[:10] if article.date.strftime("%H%M%S") == "000000" else moment,
+            updated=article.modified.isoformat() if hasattr(article, "modified") else "",
+            markup=article._content,
+            tags=named("topic", [tag.name for tag in getattr(article, "tags", [])]),
+            authors=named("author", [author.name for author in getattr(article, "authors", [])]),
+        )
+        return Arrival(record, fingerprint(headline, [article._content]), dated=True)
+
+    # --- pages -------------------------------------------------------------------------------------------------
+
+    def generate_articles(self, write: Any) -> None:
+        """Write a page for every story, and Pelican's own for hidden articles."""
+        template = self.get_template("article")
+        for article in self.articles:
+            signals.article_generator_write_article.send(self, content=article)
+            write(
+                article.save_as,
+                template,
+                self.context,
+                article=article,
+                category=article.category,
+                url=article.url,
+                blog=True,
+            )
+        for article in self.hidden_articles:
+            write(
+                article.save_as,
+                self.get_template(article.template),
+                self.context,
+                article=article,
+                category=article.category,
+                url=article.url,
+                blog=True,
+            )
+
+    def generate_period_archives(self, write: Any) -> None:
+        """Write the pages of years, months and days."""
+        try:
+            template = self.get_template("period_archives")
+        except PelicanTemplateNotFound:
+            template = self.get_template("archives")
+        for granularity in self.period_archives:
+            for found in self.period_archives[granularity]:
+                write(
+                    found["save_as"],
+                    template,
+                    self.context | {"period": found["period"], "period_num": found["period_num"]},
+                    period_title=found["title"],
+                    articles=found["articles"],
+                    dates=found["dates"],
+                    template_name="period_archives",
+                    blog=True,
+                    url=found["url"],
+                    all_articles=self.articles,
+                )
+
+    def generate_tags(self, write: Any) -> None:
+        """Write a page for every tag."""
+        self._lists(write, "tag", self.tags.items())
+
+    def generate_categories(self, write: Any) -> None:
+        """Write a page for every category."""
+        self._lists(write, "category", self.categories)
+
+    def generate_authors(self, write: Any) -> None:
+        """Write a page for every author."""
+        self._lists(write, "author", self.authors)
+
+    def _lists(self, write: Any, role: str, lists: Any) -> None:
+        template = self.get_template(role)
+        for about, articles in lists:
+            write(
+                about.save_as,
+                template,
+                self.context,
+                url=about.url,
+                articles=articles,
+                dates=articles,
+                template_name=role,
+                blog=True,
+                page_name=about.page_name,
+                all_articles=self.articles,
+                **{role: about},
+            )
+
+    # --- feeds -------------------------------------------------------------------------------------------------
+
+    def generate_output(self, writer: Any) -> None:
+        """Write pages, then feeds: no feed names a page that is not there yet."""
+        self.generate_pages(writer)
+        self.generate_feeds(writer)
+        signals.article_writer_finalized.send(self, writer=writer)
+
+    def generate_feeds(self, writer: Any) -> None:
+        """Write every format of the feeds of all stories, of each category, tag and author."""
+        name = self.settings["SITENAME"]
+        if len(self.articles):
+            self._feed(writer, "all", name, "", self.articles)
+        for role, lists in (
+            ("category", self.categories),
+            ("tag", list(self.tags.items())),
+            ("author", self.authors),
+        ):
+            for about, articles in lists:
+                self._feed(writer, f"{role}/{about.slug}", f"{about.name} — {name}", about.url, articles)
+
+    def _feed(self, writer: Any, path: str, name: str, page: str, articles: Sequence[Any]) -> None:
+        site = self.settings["SITEURL"]
+        authority = f"tag:{self._nashra.domain},{self._nashra.domain_since}"
+        static = f"{site}/{self.settings['THEME_STATIC_DIR']}"
+        feed = Feed(
+            uri=f"{authority}:feed/{quote(path)}",
+            title=name,
+            subtitle=self.settings.get("SITESUBTITLE") or name,
+            site=self.settings["SITENAME"],
+            url=f"{site}/feeds/{quote(path)}",
+            page=f"{site}/{page}",
+            language=self.settings["DEFAULT_LANG"],
+            entries=tuple(self._entry(article, site) for article in articles[: self._nashra.feed_items]),
+            stylesheet=f"{static}/feed.css" if Path(self.theme, "static/feed.css").is_file() else "",
+            icon=f"{static}/icon.png" if Path(self.theme, "static/icon.png").is_file() else "",
+        )
+        signals.feed_generated.send(self.context, feed=feed)
+        for suffix, render in _WRITERS:
+            written = writer.write_bytes(f"feeds/{path}{suffix}", render(feed))
+            self.feeds_written += 1
+            signals.feed_written.send(str(written), context=self.context, feed=feed)
+
+    def _entry(self, article: StoryArticle, site: str) -> Entry:
+        topics = [(article.category, "category"), *((tag, "tag") for tag in article.tags)]
+        return Entry(
+            uri=article.record.uri,
+            url=f"{site}/{article.url}",
+            title=article.title,
+            summary=article.record.summary,
+            html=article.get_content(site),
+            published=article.date,
+            updated=getattr(article, "modified", article.date),
+            terms=tuple(Term(about.slug, f"{site}/{role}/", about.name) for about, role in topics),
+            authors=tuple(author.name for author in article.authors),
+        )
+
+    def _feed_links(self, path: str, name: str) -> tuple[dict[str, str], ...]:
+        """Return what a page's head says of a feed: its title, media type and address relative to the site."""
+        return tuple(
+            {
+                "title": f"{name} ({'RSS' if suffix == xml.RSS else 'Atom'})",
+                "type": xml.TYPES[suffix],
+                "url": f"feeds/{quote(path)}{suffix}",
+            }
+            for suffix, _ in _WRITERS
+        )
+
+    def _feed_groups(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Return the feeds by kind, for the page that lists them."""
+        by_kind: dict[str, list[dict[str, Any]]] = {"all": [], "category": []}
+        everything = (self.context["site_feeds"], self.settings["SITENAME"], "", self.articles)
+        by_kind["all"].append(_feed_row(*everything))
+        for about, articles in [*self.categories, *sorted(self.tags.items()), *self.authors]:
+            by_kind.setdefault(about.kind, []).append(_feed_row(about.feeds, about.name, about.url, articles))
+        return [(kind, rows) for kind, rows in by_kind.items() if rows]
+
+
+def _feed_row(feeds: Any, name: str, page: str, articles: Sequence[Any]) -> dict[str, Any]:
+    rss, atom = (feed["url"] for feed in feeds)
+    return {"name": name, "page_url": page, "rss_url": rss, "atom_url": atom, "count": len(articles)}
+
+
+class HandWrittenPages(PagesGenerator):
+    """Pelican's pages generator, for templates that escape by default."""
+
+    def generate_context(self) -> None:
+        """Read the pages and mark their HTML as such."""
+        super().generate_context()
+        for page in (*self.pages, *self.hidden_pages, *self.draft_pages):
+            page.__class__ = HandWrittenPage

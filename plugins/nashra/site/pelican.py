@@ -1,0 +1,140 @@
+"""One build, from seeds to site, as Pelican runs it."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pelican import Pelican
+from pelican.generators import ArticlesGenerator, PagesGenerator, StaticGenerator
+
+from nashra.arabic.plurals import count
+from nashra.archive import intake
+from nashra.archive.store import Archive
+from nashra.desk.analyse import Desk
+from nashra.errors import Problem
+from nashra.settings import Settings
+from nashra.site.generator import HandWrittenPages, StoriesGenerator
+from nashra.site.newsroom import shown
+from nashra.site.static import StaticFiles
+from nashra.site.writer import NashraWriter
+
+_STEAD = {ArticlesGenerator: StoriesGenerator, PagesGenerator: HandWrittenPages, StaticGenerator: StaticFiles}
+
+
+class Nashra(Pelican):
+    """Pelican with the archive behind its articles. Use it as PELICAN_CLASS = "nashra.Nashra"."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        settings["JINJA_ENVIRONMENT"] = {**settings["JINJA_ENVIRONMENT"], "autoescape": True}
+        settings["JINJA_GLOBALS"] = {"count": count, "ui": _strings(settings), **settings["JINJA_GLOBALS"]}
+        self._settings = Settings()
+        self._static_paths = list(settings["STATIC_PATHS"])
+        super().__init__(settings)
+
+    def _get_generator_classes(self) -> list[type]:
+        return [self._given(_STEAD.get(kind, kind)) for kind in super()._get_generator_classes()]
+
+    def _given(self, kind: type) -> Any:
+        """Return ``kind``, or for the stories a maker that hands the generator its archive."""
+        if kind is not StoriesGenerator:
+            return kind
+
+        def make(**kwargs: Any) -> StoriesGenerator:
+            self._stories = StoriesGenerator(**kwargs)
+            self._stories.open(self._settings, self._archive, self._desk)
+            return self._stories
+
+        return make
+
+    def _get_writer(self) -> NashraWriter:
+        self._writer = NashraWriter(self.output_path, settings=self.settings)
+        return self._writer
+
+    def run(self) -> None:
+        """Build the site; end with one line on what was built, and exit 1 when an editor must mend something.
+
+        While Pelican reloads on change it only says so: the next save builds again.
+        """
+        problems: list[Problem] = []
+        try:
+            self._settings = Settings.read(self.settings)
+            problems = self._build()
+            # Pelican does not watch while it builds: a seed saved meanwhile is built now.
+            while _reloading() and self._stories.newsroom.outdated():
+                problems = self._build()
+        except Problem as stopped:
+            problems = [stopped]
+        finally:
+            # Pelican watches content, theme, settings and STATIC_PATHS: seeds and topics are watched as the last.
+            watched = [str(self._settings.seeds), str(self._settings.topics)]
+            self.settings["STATIC_PATHS"] = [*self._static_paths, *watched]
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        if problems and not _reloading():
+            raise SystemExit(1)
+
+    def _build(self) -> list[Problem]:
+        start = time.monotonic()
+        self.settings["STATIC_PATHS"] = list(self._static_paths)
+        if not self._settings.seeds.is_dir():
+            remedy = "make the folder, or name another with SEEDS=folder"
+            raise Problem("there is no such folder", remedy, path=shown(self._settings.seeds))
+        self._desk = Desk.load(self._settings.topics)
+        try:
+            with Archive(self._settings.state, self._settings.seeds / intake.LEDGER) as self._archive:
+                super().run()
+                self._tidy()
+        except sqlite3.OperationalError as error:
+            wrong = f"the archive cannot be used ({error})"
+            raise Problem(wrong, "wait for the other build to end", path=shown(self._settings.state)) from None
+        self._report(time.monotonic() - start)
+        return self._stories.newsroom.problems
+
+    def _tidy(self) -> None:
+        """Remove what earlier builds wrote and this one did not; keep the pages of seeds that could not be read."""
+        written = self._writer.written
+        stale = self._archive.outputs() - written
+        self._writer.remove(sorted(stale))
+        self._archive.note_outputs(written)
+
+    def _report(self, seconds: float) -> None:
+        feeds = self._stories.feeds_written
+        pages = sum(name.endswith(".html") for name in self._writer.written)
+        site = shown(Path(self.output_path, "index.html"))
+        print(
+            f"Nashra: {_many(self._stories.newsroom.bulletins, 'bulletin')} → "
+            f"{_many(len(self._stories.articles), 'story')}, "
+            f"{_many(pages, 'page')} and {_many(feeds, 'feed')} in {seconds:.1f} s "
+            f"({self._writer.changed} files changed). Open {site}"
+        )
+
+
+def _many(number: int, noun: str) -> str:
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def _strings(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the theme's interface strings, none for a theme that has no strings.toml."""
+    path = Path(settings["THEME"], "strings.toml")
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        # Pelican prints a traceback of anything else that is raised before the build.
+        raise SystemExit(str(Problem(f"it cannot be read ({error})", "mend the line", path=shown(path)))) from None
+
+
+def _reloading() -> bool:
+    """Tell whether Pelican's autoreload loop called: it has no other way to say so, and would spin on an exception."""
+    frame = sys._getframe()
+    while frame := frame.f_back:  # type: ignore[assignment]
+        if frame.f_code.co_name == "autoreload" and frame.f_globals.get("__name__") == "pelican":
+            return True
+    return False

@@ -1,0 +1,30 @@
+"""The theme's files and the content folder's images, written like pages: only when their bytes changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from pelican.generators import StaticGenerator
+
+
+class StaticFiles(StaticGenerator):
+    """Pelican's static generator, through a writer that knows what it wrote and keeps what did not change."""
+
+    def generate_output(self, writer: Any) -> None:
+        """Copy the theme's static files and those of STATIC_PATHS."""
+        for name, path in self._theme_files():
+            writer.write_bytes(f"{self.settings['THEME_STATIC_DIR']}/{name}", path.read_bytes())
+        for static in self.context["staticfiles"]:
+            writer.write_bytes(static.save_as, Path(self.path, static.source_path).read_bytes())
+
+    def _theme_files(self) -> Iterator[tuple[str, Path]]:
+        ignored = self.settings["IGNORE_FILES"]
+        for given in self.settings["THEME_STATIC_PATHS"]:
+            top = Path(self.theme, given)
+            for path in [top] if top.is_file() else sorted(top.rglob("*")):
+                name = path.relative_to(top.parent if top.is_file() else top)
+                if path.is_file() and not any(fnmatch(part, glob) for part in name.parts for glob in ignored):
+                    yield name.as_posix(), path

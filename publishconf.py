@@ -1,0 +1,12 @@
+"""Settings in public: `make publish`."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from pelicanconf import *  # noqa: F403
+from pelicanconf import NASHRA_DOMAIN
+
+SITEURL = os.environ.get("SITEURL", f"https://{NASHRA_DOMAIN}")
+RELATIVE_URLS = False

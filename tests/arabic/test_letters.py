@@ -1,0 +1,45 @@
+"""Folding: spellings of one word compare equal, and every folded span leads back to what was written."""
+
+from __future__ import annotations
+
+import pytest
+
+from nashra.arabic.letters import fold, key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("أحمد", "احمد"),
+        ("إلى", "الي"),
+        ("مدرسة", "مدرسه"),
+        ("السُّودان", "السودان"),
+        ("الســودان", "السودان"),
+        ("کتاب", "كتاب"),
+        ("ایران", "إيران"),
+        ("مسؤول", "مسوول"),
+        ("٢٠٢١", "2021"),
+        ("۲۰۲۱", "2021"),
+        ("«قمة»", "“قمة”"),
+        ("ﻻ", "لا"),
+        ("ﷲ", "الله"),
+        ("الـ30", "ال30"),
+        ("بو\u200fتين", "بوتين"),
+    ],
+)
+def test_spellings_of_one_word(one: str, other: str) -> None:
+    assert key(one) == key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("عمر", "عمرو"), ("علم", "علماء"), ("سود", "سودان")])
+def test_different_words_stay_different(one: str, other: str) -> None:
+    assert key(one) != key(other)
+
+
+@pytest.mark.parametrize("text", ["في السُّودان اليوم", "ﻻ سبيل", "الـ30 من تموز", "نص عادي"])
+def test_a_folded_span_leads_back(text: str) -> None:
+    folded = fold(text)
+    for start in range(len(folded.text)):
+        begin, end = folded.span(start, start + 1)
+        assert folded.text[start] in key(text[begin:end]) or not folded.text[start].strip()
+        assert folded.position(begin) <= start

@@ -1,0 +1,34 @@
+"""Names found with the clitics written onto them, and not inside other words."""
+
+from __future__ import annotations
+
+import pytest
+
+from nashra.arabic.letters import fold
+from nashra.arabic.matcher import Matcher
+
+NAMES = ["بوتين", "السودان", "الأمم المتحدة", "جنوب السودان"]
+MATCHER = Matcher(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("قال بوتين", ["بوتين"]),
+        ("لبوتين وبوتين فبوتين", ["بوتين"] * 3),
+        ("بوتينغ", []),
+        ("في السودان", ["السودان"]),
+        ("للسودان وبالسودان والسودان", ["السودان"] * 3),
+        ("السودانية", []),
+        ("في جنوب السودان", ["جنوب السودان"]),
+        ("بميثاق الأمم المتحدة", ["الأمم المتحدة"]),
+        ("للأمم المتحدة", ["الأمم المتحدة"]),
+        ("“بوتين”، (السودان)", ["بوتين", "السودان"]),
+    ],
+)
+def test_found_at_word_edges(text: str, found: list[str]) -> None:
+    assert [NAMES[match.name] for match in MATCHER.find(fold(text).text)] == found
+
+
+def test_no_names_no_matches() -> None:
+    assert Matcher([]).find("نص") == []

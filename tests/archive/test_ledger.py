@@ -1,0 +1,52 @@
+"""The ledger file: appended to, never rewritten; torn lines passed over, broken ones named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nashra.archive import ledger
+from nashra.archive.identity import Fingerprint, Known
+from nashra.archive.store import Archive
+from nashra.errors import Problem
+
+STORY = Known("k3", "tag:n,2026:k3", "2021/07/خبر.html", "2021-07", "a.txt", 0, Fingerprint("h", ("1", "2")))
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    size = ledger.append(path, [ledger.publish_event(STORY)])
+    [(event, end)] = ledger.read(path)
+    assert (ledger.apply(event, None), end, path.stat().st_size) == (STORY, size, size)
+
+
+def test_a_torn_line_is_passed_over_and_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    ledger.append(path, [ledger.publish_event(STORY)])
+    with path.open("ab") as lines:
+        lines.write(b'{"event": "edit", "id": "k')
+    assert len(list(ledger.read(path))) == 1
+    ledger.append(path, [ledger.edit_event(STORY)])
+    assert [event["event"] for event, _ in ledger.read(path)] == ["publish", "edit"]
+
+
+@pytest.mark.parametrize("line", ["no json\n", "[]\n", '{"event": "publish"}\n', '{"event": "other"}\n'])
+def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "ledger.jsonl"
+    ledger.append(path, [ledger.publish_event(STORY)])
+    with path.open("a", encoding="utf-8") as lines:
+        lines.write(line)
+    with pytest.raises(Problem) as found:
+        list(ledger.read(path))
+    assert str(found.value).startswith(f"{path}:2: ")
+
+
+def test_another_ledger_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    ledger.append(path, [ledger.publish_event(STORY)])
+    with Archive(tmp_path / "state", path) as archive:
+        assert archive.permalink_taken(STORY.permalink)
+    path.unlink()
+    with Archive(tmp_path / "state", path) as archive:
+        assert not archive.permalink_taken(STORY.permalink)

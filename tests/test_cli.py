@@ -1,0 +1,104 @@
+"""``nashra analyze``, ``explain`` and ``check``: what they print, and that their exit status tells the truth."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, SEED
+
+STORY_KEYS = ["start", "end", "headline", "summary", "category", "category_scores"]
+STORY_KEYS += ["tags", "sources", "dates", "evidence"]
+
+
+def nashra(*arguments: str | Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "nashra", "--topics", str(ROOT / "topics.toml"), *map(str, arguments)],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def line(name: str = "b1", **values: object) -> str:
+    paras = ["أعلنت وزارة الصحة وصول دفعة جديدة من اللقاحات إلى البلاد.", "وقال الوزير إن التطعيم يبدأ غداً."]
+    return json.dumps({"id": name, "title": "وصول لقاحات", "paras": paras, "date": "2021-03-01"} | values) + "\n"
+
+
+def test_analyze_prints_the_contract() -> None:
+    result = nashra("analyze", "--json", SEED)
+    assert (result.returncode, result.stderr) == (0, "")
+    [printed] = result.stdout.splitlines()
+    made = json.loads(printed)
+    assert list(made) == ["id", "headline", "date", "date_precision", "stories"]
+    assert (made["id"], made["date"], made["date_precision"]) == (SEED.name, "2021-07", "month")
+    assert [(story["start"], story["end"]) for story in made["stories"]] == [(0, 4), (4, 10), (10, 14)]
+    paragraphs = [text.strip() for text in SEED.read_text("utf-8").splitlines() if text.strip()][1:]
+    for story in made["stories"]:
+        assert list(story) == STORY_KEYS
+        for tag in story["tags"]:
+            assert list(tag) == ["kind", "name", "slug", "start", "end", "para"]
+        for date in story["dates"]:
+            assert paragraphs[date["para"]][date["start"] : date["end"]] == date["text"]
+        for one in story["evidence"]:
+            text = made["headline"] if one["para"] < 0 else paragraphs[one["para"]]
+            assert text[one["start"] : one["end"]] == one["words"]
+
+
+def test_analyze_reads_lines_and_uses_their_date() -> None:
+    result = nashra("analyze", "--jsonl", given=line() + "\n" + line("b2", date=None))
+    assert result.returncode == 0, result.stderr
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert [date["value"] for date in first["stories"][0]["dates"]] == ["2021-03-02"]
+    assert first["stories"][0]["category"] == "health"
+    assert (second["id"], second["date"], second["stories"][0]["dates"]) == ("b2", None, [])
+
+
+@pytest.mark.parametrize(
+    "bad", ["not json\n", "[]\n", '{"id": 1}\n', line(paras=[]), line(paras=[1]), line(title=None)]
+)
+def test_a_bad_line_costs_no_good_one(bad: str) -> None:
+    result = nashra("analyze", "--jsonl", given=line("a") + bad + line("c"))
+    assert result.returncode == 1
+    assert [json.loads(printed)["id"] for printed in result.stdout.splitlines()] == ["a", "c"]
+    [said] = result.stderr.splitlines()
+    assert said.startswith("standard input:2: ")
+
+
+def test_explain_shows_words_that_spoke() -> None:
+    result = nashra("explain", SEED)
+    assert result.returncode == 0, result.stderr
+    for words in ("لافروف: ضرورة", "الدبلوماسية (diplomacy)", "«وفي شأن آخر،»", "زاسلون 2021", "سبوتنيك", "2021-07-30"):
+        assert words in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_check_names_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_bytes(SEED.read_bytes())
+    (tmp_path / "bad.txt").write_bytes(b"\xff\xfe\xfd")
+    result = nashra("check", tmp_path)
+    assert result.returncode == 1
+    assert "1 of 2 seeds" in result.stdout
+    [said] = result.stderr.splitlines()
+    assert said.startswith(f"{tmp_path}/bad.txt:1: ")
+
+
+def test_a_missing_file_and_missing_topics_are_one_line(tmp_path: Path) -> None:
+    result = nashra("analyze", "--json", tmp_path / "none.txt")
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    result = subprocess.run(
+        [sys.executable, "-m", "nashra", "explain", str(SEED)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr.startswith("topics.toml: there is no such file; ")

@@ -1,0 +1,73 @@
+"""The README tells the truth: its commands run, its tables name what there is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from e2e.test_make import clean
+from nashra.desk.seed import _KEYS
+from nashra.settings import Settings
+
+README = (ROOT / "README.md").read_text("utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
+# These run this test, or are tried whole in tests/e2e/test_make.py.
+ELSEWHERE = {"make test"}
+
+
+def test_there_are_commands() -> None:
+    assert {"make html", "make test"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - ELSEWHERE))
+def test_every_command_runs(command: str, tmp_path: Path) -> None:
+    words = command.split()
+    folders = {"SEEDS": tmp_path / "wire", "OUTPUT": tmp_path / "www", "STATE": tmp_path / "cache"}
+    shutil.copytree(ROOT / "seeds", folders["SEEDS"])
+    if words[0] == "make":
+        words = [word for word in words if word.partition("=")[0] not in folders]
+        words += [f"{name}={path}" for name, path in folders.items()]
+    result = subprocess.run(words, cwd=ROOT, env=clean(), capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout
+
+
+def test_every_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    named = set(re.findall(r"`make ([a-z-]+)", README + CONTRIBUTING))
+    assert named <= targets
+
+
+def test_settings_table_is_the_code() -> None:
+    table = re.findall(r"^\| `NASHRA_.*", README, re.M)
+    assert table == [
+        f"| `NASHRA_{one.name.upper()}` | `{one.default}` | {one.metadata['means']} |" for one in fields(Settings)
+    ]
+
+
+def test_dependencies_table_is_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = {*project["dependencies"], *project["optional-dependencies"]["test"]}
+    table = README.partition("## Dependencies")[2].partition("## More")[0]
+    named = {name for row in re.findall(r"^\| ([a-z].*?) \|", table, re.M) for name in row.split(", ")}
+    assert named - {"package", "newsboat"} == wanted
+
+
+def test_header_table_is_the_allow_list() -> None:
+    named = set(
+        re.findall(r"[`·] ?`?([A-Z][a-z]+|[ء-ي]+):", README.partition("**Decide yourself.**")[2].partition("***")[0])
+    )
+    assert {name.lower() for name in named} == {name for name in _KEYS if name != "authors"}
+
+
+def test_links_inside_the_project_lead_somewhere() -> None:
+    for target in re.findall(r"(?:\]\(|src=\")([^)\"#]+)", README + CONTRIBUTING):
+        assert "://" in target or (ROOT / target).is_file(), target
