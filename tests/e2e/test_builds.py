@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,21 @@ def test_deleting_the_cache_changes_no_byte(tmp_path: Path) -> None:
         path.unlink()
     assert site.build().returncode == 0
     assert site.tree() == before
+
+
+def test_each_output_folder_loses_what_is_gone_and_nothing_else(empty: Site) -> None:
+    empty.seed("a.txt", GOOD)
+    page = empty.output / "notes.html"
+    empty.build()
+    page.write_text("not ours", "utf-8")
+    assert empty.build(OUTPUT="elsewhere").returncode == 0
+    [promise] = empty.ledger()
+    (empty.seeds / "a.txt").unlink()
+    empty.seed("b.txt", SEED.read_bytes())
+    for output in ("output", "elsewhere"):
+        assert empty.build(OUTPUT=output).returncode == 0
+        assert not (empty.folder / output / str(promise["permalink"])).exists()
+    assert page.read_text("utf-8") == "not ours"
 
 
 def test_a_foreign_database_is_made_anew(tmp_path: Path) -> None:
@@ -163,6 +180,29 @@ def test_markdown_articles_and_pages_join_the_wire_copy(empty: Site) -> None:
         assert "&lt;strong&gt;رأي&lt;/strong&gt;" in (empty.output / "feeds" / feed).read_text("utf-8"), feed
     [event] = [event for event in empty.ledger() if str(event["seed"]).endswith("opinion.md")]
     assert "<strong>رأي</strong>" in (empty.output / str(event["permalink"])).read_text("utf-8")
+
+
+@pytest.mark.parametrize("status", ["draft", "hidden"])
+def test_a_draft_has_an_address_and_is_in_no_list(empty: Site, status: str) -> None:
+    empty.seed("a.txt", GOOD)
+    (empty.folder / "content" / "articles" / "later.md").write_text(
+        f"Title: مقال لم ينشر بعد\nDate: 2021-07-25\nCategory: cyber\nStatus: {status}\n\nنص **مهم**.\n", "utf-8"
+    )
+    assert empty.build().returncode == 0
+    showing = [path for path, data in empty.tree().items() if "مقال لم ينشر بعد".encode() in data]
+    assert len(showing) == 1
+    page = empty.tree()[showing[0]].decode()
+    assert "<strong>مهم</strong>" in page
+    assert "25 تموز/يوليو 2021" in page
+    assert len(empty.ledger()) == 1
+
+
+def test_pelican_alone_builds_the_site(empty: Site) -> None:
+    empty.seed("a.txt", GOOD)
+    command = [str(Path(sys.executable).with_name("pelican"))]
+    result = subprocess.run(command, cwd=empty.folder, capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "معرض الكتاب" in (empty.output / "index.html").read_text("utf-8")
 
 
 def test_a_wrong_setting_is_one_line(empty: Site) -> None:

@@ -87,7 +87,7 @@ _CUE = re.compile(
 )
 _SILENT = ("في", "خلال", "منذ", "حتي", "بحلول")
 _AFTER = re.compile(
-    rf"(?P<twin>\s*[/(]\s*(?:{_MONTH})\s*\)?)?"
+    rf"(?P<twin>\s*[/(]\s*(?:{_MONTH})(?:\s*\))?)?"
     rf"(?:[\s,،-]*(?:(?:من\s+)?(?:ل?(?:ال|ل)?)(?:عام|سنه)\s+)?(?P<year>{_YEAR})(?!\d)(?!\s*[-/]\s*\d)"
     rf"(?:\s*(?:م|هـ|ه){_END})?"
     rf"|\s+(?P<relative>{_RELATIVE}){_END}(?!\s+(?:عام|سنه))"
@@ -317,9 +317,7 @@ def _month(text: str, start: int, end: int, clitics: int, at: _Reference) -> _Re
         values = [_gregorian(at, year, _GREGORIAN[name], day, relative, edge) for day in days or [0]]
     month = _GREGORIAN.get(name, 0)
     dates = [
-        Found(0, 0, value, month, current, full=bool(year and days))
-        for value in values
-        if value or (month and current)
+        Found(0, 0, value, month, current, full=bool(year and days)) for value in values if value or (month and current)
     ]
     return _Read(1, begin, tail.end(), dates, name in _HIJRI) if dates else None
 

@@ -37,15 +37,9 @@ _ENDINGS = (
 # These end many words that are no plural or dual («تمرين», «برلمان», «قانون»): four letters must remain.
 _LONG_ENDINGS = frozenset(("ون", "ين", "ان"))
 _SHORT = "هيات"
-# Words that begin with the letters of an article and have none: electronic, inflammation, mines, cancelling, games,
-# commitment, petition, enrolment …
-_NO_ARTICLE = tuple(
-    ["الكترون", "التهاب", "الغام", "الغاء", "العاب", "التزام", "التماس", "التحاق", "التقي", "التقت", "الماني"]
-)
-# Those that begin with «ل», of which only one is written after «لل»: vaccine, meeting, committee, refugee, player …
-_LAM = tuple(["للقاح", "للقاء", "للجنه", "للجان", "للاجيين", "للاعب", "للبنان", "للغه", "لليبيا", "للواء"])
 _PREPOSITIONS = "بلكفس"
-_WAW = tuple(map(key, tomllib.loads(files("nashra.arabic").joinpath("data/waw.toml").read_text("utf-8"))["words"]))
+_DATA = tomllib.loads(files("nashra.arabic").joinpath("data/stems.toml").read_text("utf-8"))
+_WAW, _NO_ARTICLE, _LAM = (tuple(map(key, _DATA[name])) for name in ("waw", "no_article", "lam"))
 
 
 class Words(NamedTuple):
@@ -78,6 +72,11 @@ def stem(word: str) -> str:
         if len(word) > 3 and word[-1] in _SHORT:
             word = word[:-1]
     return word
+
+
+def conjoined(word: str) -> bool:
+    """Tell whether a folded ``word`` begins with the conjunction «و»."""
+    return len(word) > 2 and word[0] == "و" and not word.startswith(_WAW)
 
 
 def words(folded: str) -> Words:

@@ -31,7 +31,7 @@ CREATE TABLE tagging (slug TEXT NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL
                       PRIMARY KEY (role, slug, id)) WITHOUT ROWID;
 CREATE INDEX tagging_story ON tagging (id);
 CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seed, at);
-CREATE TABLE output (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE output (folder TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (folder, path)) WITHOUT ROWID;
 """
 _VERSION = hashlib.sha256(_SCHEMA.encode()).hexdigest()
 _ORDER = "instant DESC, seed, at"
@@ -259,8 +259,9 @@ class Archive:
     def neighbours(self, record: Record) -> tuple[Record | None, Record | None]:
         """Return the stories before and after ``record`` in the list of all: the newer one and the older one."""
         place = (record.instant, record.instant, record.seed, record.at)
-        newer = "instant > ? OR instant = ? AND (seed, at) < (?, ?) ORDER BY instant, seed DESC, at DESC"
-        older = f"instant < ? OR instant = ? AND (seed, at) > (?, ?) ORDER BY {_ORDER}"
+        # Written so that story_order is walked from the place on; an OR alone would sort the whole table.
+        newer = "instant >= ? AND (instant > ? OR (seed, at) < (?, ?)) ORDER BY instant, seed DESC, at DESC"
+        older = f"instant <= ? AND (instant < ? OR (seed, at) > (?, ?)) ORDER BY {_ORDER}"
         rows = [
             self._db.execute(f"SELECT data FROM story WHERE {where} LIMIT 1", place).fetchone()
             for where in (newer, older)
@@ -270,14 +271,14 @@ class Archive:
 
     # --- what was written --------------------------------------------------------------------------------------
 
-    def outputs(self) -> set[str]:
-        """Return the paths written by the last build, relative to the output folder."""
-        return {path for (path,) in self._db.execute("SELECT path FROM output")}
+    def outputs(self, folder: str) -> set[str]:
+        """Return the paths that the last build into ``folder`` wrote, relative to it."""
+        return {path for (path,) in self._db.execute("SELECT path FROM output WHERE folder = ?", (folder,))}
 
-    def note_outputs(self, paths: Iterable[str]) -> None:
-        """Record the paths that this build wrote."""
-        self._db.execute("DELETE FROM output")
-        self._db.executemany("INSERT INTO output VALUES (?)", [(path,) for path in sorted(paths)])
+    def note_outputs(self, folder: str, paths: Iterable[str]) -> None:
+        """Record the paths that this build wrote into ``folder``."""
+        self._db.execute("DELETE FROM output WHERE folder = ?", (folder,))
+        self._db.executemany("INSERT INTO output VALUES (?, ?)", [(folder, path) for path in sorted(paths)])
 
 
 class StoryList(Sequence[Record]):

@@ -13,7 +13,7 @@ from nashra.desk import tags
 from nashra.desk.dating import Dated, date_bulletin, date_mentions
 from nashra.desk.gazetteer import Gazetteer
 from nashra.desk.headline import headline, summary
-from nashra.desk.model import Analysis, Bulletin, Evidence, Story
+from nashra.desk.model import Analysis, Bulletin, Evidence, Story, Tag
 from nashra.desk.reading import Mention, Reading, read, within
 from nashra.desk.sources import Attribution
 from nashra.desk.split import Seen, Splitter
@@ -61,8 +61,9 @@ def analyse(bulletin: Bulletin, desk: Desk, date: str = "") -> Analysis:
     mentions = desk.gazetteer.find(readings)
     spoken = [hit for reading in readings for hit in desk.topics.spoken(reading)]
     dated = date_bulletin(bulletin, readings, mentions, date)
-    tying, seen = desk.splitter.see(readings, mentions, spoken)
-    starts, boundaries = desk.splitter.split(bulletin, tying, seen)
+    view = desk.splitter.see(readings, mentions, spoken)
+    starts, boundaries = desk.splitter.split(bulletin, view)
+    seen = view.paragraphs
     stories = tuple(
         _story(bulletin, desk, _Part(start, end, readings, mentions, spoken, seen), dated, boundaries)
         for start, end in zip(starts, (*starts[1:], len(seen)), strict=True)
@@ -102,7 +103,7 @@ def _story(bulletin: Bulletin, desk: Desk, part: _Part, dated: Dated, boundaries
     category = _editors_category(bulletin, desk) or desk.topics.choose(scores)
     quoted = desk.attribution.find(part.readings, part.mentions)
     sources = bulletin.header.sources or tuple(dict.fromkeys(mention.name for mention in quoted))
-    chosen = tags.written(bulletin.header.tags, desk.gazetteer) if part.start == 0 else []
+    chosen = tags.written(bulletin.header.tags, desk.gazetteer)
     chosen += tags.choose(part.mentions, sources, part.readings)
     dates = [date for reading in part.readings if reading.para >= 0 for date in date_mentions(reading, dated.value)]
     lead, opening = part.lead.reading, part.lead.opening
@@ -121,11 +122,19 @@ def _story(bulletin: Bulletin, desk: Desk, part: _Part, dated: Dated, boundaries
         summary(lead, opening),
         category,
         tuple(scores),
-        tuple({tag.slug: tag for tag in reversed(chosen)}.values())[::-1],
+        _each_once(chosen),
         sources,
         tuple(dates),
         tuple(evidence),
     )
+
+
+def _each_once(chosen: Sequence[Tag]) -> tuple[Tag, ...]:
+    """Return the tags without those whose slug an earlier one has: the editor's come first."""
+    by_slug: dict[str, Tag] = {}
+    for tag in chosen:
+        by_slug.setdefault(tag.slug, tag)
+    return tuple(by_slug.values())
 
 
 def _editors_category(bulletin: Bulletin, desk: Desk) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,13 +13,15 @@ from babel import Locale
 from nashra.arabic.letters import key
 from nashra.arabic.matcher import Matcher
 from nashra.desk.data import load
+from nashra.desk.persons import Persons
 from nashra.desk.reading import Mention, Reading
 
-LISTED, TITLED, LINKED, DATED = 1.0, 0.7, 0.8, 0.9
+LISTED, LINKED, DATED = 1.0, 0.8, 0.9
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_NISBA = re.compile(r"ال\w+(?:ي|يه)")
 _QUOTES = "\"'«»()"
-_LONGEST_TITLE = 5
+# What may be written onto a surname, and before it.
+_BEFORE_SURNAME = frozenset(["", *"وفبل", "ول", "وب", "فل"])
+_OPENING = "\"'(-/،:."
 
 
 class Name(NamedTuple):
@@ -70,10 +73,9 @@ class Gazetteer:
         self._drills = frozenset(map(key, events["drills"]))
         self._gatherings = frozenset(map(key, events["gatherings"]))
         titles = load("titles")
-        self._titles = frozenset(tuple(key(title).split()) for title in titles["titles"])
-        self._links = frozenset(map(key, titles["links"]))
         self._stop = frozenset(map(key, titles["stop"]))
-        self._surname_stop = frozenset(map(key, titles["no_surnames"]))
+        self._persons = Persons()
+        self._no_surname = frozenset(map(key, (*titles["no_surnames"], *load("given_names")["servants"]))) | self._stop
 
     def kind_of(self, name: str) -> Name | None:
         """Return the listed name that an editor's ``name`` is a spelling of."""
@@ -89,13 +91,10 @@ class Gazetteer:
                 for match in self._matcher.find(reading.folded.text)
             ]
             here = _over(here, self._events(reading))
-            here = _over(self._titled(reading, here), here)
+            here = _over(self._persons.find(reading, here), here)
             for mention in here:
                 if mention.kind == "person":
-                    surname = reading.folded.text[mention.start : mention.end].split()[-1]
-                    if mention.start and surname not in people:
-                        people[surname] = mention.name
-                    people.setdefault(key(mention.name).split()[-1], mention.name)
+                    self._introduce(mention, reading.folded.text, people)
             here = _over(self._surnames(reading, people), here)
             found += sorted(here, key=lambda mention: mention.start)
         return found
@@ -104,8 +103,10 @@ class Gazetteer:
         """Return the events named with their year: «مناورات زاسلون 2021», “زاباد الغرب 2021”."""
         text, spans = reading.folded.text, reading.words.spans
         found: list[Mention] = []
-        for at, (start, end) in enumerate(spans):
-            if not (end - start == 4 and _YEAR.fullmatch(text, start, end)):
+        for match in _YEAR.finditer(text):
+            start, end = match.span()
+            at = bisect_left(spans, (start, end))
+            if at == len(spans) or spans[at] != (start, end):
                 continue
             for size in (3, 2, 1):
                 first = at - size
@@ -136,78 +137,27 @@ class Gazetteer:
         words = name.split()
         return any(word in self._stop or word.isdigit() or word in ("العام", "سنه", "السنه", "لعام") for word in words)
 
-    def _titled(self, reading: Reading, known: Sequence[Mention]) -> list[Mention]:
-        """Return people that are named behind their title and listed nowhere."""
-        spans = reading.words.spans
-        taken = {at for mention in known for at in range(mention.start, mention.end)}
-        found: list[Mention] = []
-        at = 0
-        while at < len(spans):
-            size = self._title(reading, at)
-            if not size:
-                at += 1
-                continue
-            first = self._behind_title(reading, at + size)
-            end = first
-            while (
-                end < len(spans)
-                and end - first < 3
-                and spans[end][0] not in taken
-                and self._part_of_name(reading, first, end)
-            ):
-                end += 1
-            if end - first >= 2:
-                begin, stop = reading.folded.span(spans[first][0], spans[end - 1][1])
-                name = " ".join(reading.text[begin:stop].split())
-                found.append(Mention("person", name, reading.para, spans[first][0], spans[end - 1][1], TITLED))
-            at = max(end, at + size)
-        return found
-
-    def _title(self, reading: Reading, at: int) -> int:
-        """Return how many words of a title begin at word ``at``, conjunction and preposition aside; 0 for none."""
-        for size in (3, 2, 1):
-            parts = [reading.word(at + n) for n in range(size)]
-            if (_plain(parts[0]), *parts[1:]) in self._titles or tuple(parts) in self._titles:
-                return size
-        return 0
-
-    def _behind_title(self, reading: Reading, at: int) -> int:
-        """Return the word behind the rest of a title: its country, its organisation, «باسم», «السابق»."""
-        for _ in range(_LONGEST_TITLE):
-            word = reading.word(at)
-            if word in self._links or _NISBA.fullmatch(word):
-                at += 1
-            else:
-                break
-        return at
-
-    def _part_of_name(self, reading: Reading, first: int, at: int) -> bool:
-        word = reading.word(at)
-        start = reading.words.spans[at][0]
-        if at > first and set(reading.folded.text[reading.words.spans[at - 1][1] : start]) - {" ", "-"}:
-            return False
-        if not word.isalpha() or word in self._stop or len(word) < 2:
-            return False
-        if at == first:
-            return not word.startswith("ال") and len(word) > 2
-        return word.startswith("ال") or _looks_like_a_name(word)
+    def _introduce(self, mention: Mention, text: str, people: dict[str, str]) -> None:
+        """Remember the surnames by which a person may be named from here on."""
+        for name in (text[mention.start : mention.end], key(mention.name)):
+            surname = name.rsplit(maxsplit=1)[-1]
+            known = mention.weight == LISTED or surname not in self._persons.given
+            if known and len(surname) > 3 and surname not in self._no_surname:
+                people.setdefault(surname, mention.name)
 
     def _surnames(self, reading: Reading, people: dict[str, str]) -> list[Mention]:
         """Return later mentions by surname of people whose whole name has been read."""
+        text = reading.folded.text
         found: list[Mention] = []
-        for start, end in reading.words.spans:
-            word = reading.folded.text[start:end]
-            for cut in (0, 1, 2):
-                name = people.get(word[cut:]) if cut == 0 or word[:cut] in ("و", "ف", "ب", "ل", "ول", "وب") else None
-                if name and len(word) - cut > 3 and word[cut:] not in self._surname_stop:
-                    found.append(Mention("person", name, reading.para, start + cut, end, LINKED, by_surname=True))
-                    break
+        for surname, name in people.items():
+            start = text.find(surname)
+            while start >= 0:
+                end = start + len(surname)
+                left = text.rfind(" ", 0, start) + 1
+                if not text[end : end + 1].isalnum() and text[left:start].strip(_OPENING) in _BEFORE_SURNAME:
+                    found.append(Mention("person", name, reading.para, start, end, LINKED, by_surname=True))
+                start = text.find(surname, end)
         return found
-
-
-def _looks_like_a_name(word: str) -> bool:
-    """Tell a second name from a verb or a particle written behind a name: names rarely begin with «و» or «ب»."""
-    return not word.startswith(("وا", "بال", "لل", "ول", "وب", "ست", "سي"))
 
 
 def _plain(word: str) -> str:

@@ -7,16 +7,29 @@ from collections.abc import Sequence
 
 from nashra.arabic.hygiene import title
 from nashra.arabic.letters import key
+from nashra.arabic.stems import conjoined
 from nashra.desk.data import load
 from nashra.desk.markers import Opening
 from nashra.desk.reading import Mention, Reading
 
 _MOST_WORDS = 12
 _FEWEST_WORDS = 4
+# A comma behind fewer words more often sets off a name than ends a clause.
+_FEWEST_CLAUSE = 7
+_LONGEST_SPEAKER = 6
 _SUMMARY = 240
-_JOINTS, _TIME, _SPEECH = (frozenset(map(key, load("headline")[name])) for name in ("joints", "time", "speech"))
-_SAYING = re.compile(r"(?:على )?(?:أن|إن|أنّ|إنّ)\s+|على\s+|[:،]\s*")
-_SENTENCE = re.compile(r"[.؟!…](?=\s|$)|[:؛](?=\s)")
+_JOINTS, _TIME, _SPEECH, _LEANS = (
+    frozenset(map(key, load("headline")[name])) for name in ("joints", "time", "speech", "leans")
+)
+# Words that say more of the speaker, not what he says: «قال فلان نائب قائد …».
+_OFFICES = frozenset(key(name).split()[0] for name in load("titles")["titles"])
+_SAYING = re.compile(r"(?:على |ب)?[أإا]نّ?(?:ه|ها|هم|هما)?\s+|على\s+|:\s*")
+_THAT = re.compile(r"(?<!\w)(?:على |ب)?[أإ]نّ?(?:ه|ها|هم|هما)?\s+")
+_FARTHEST_THAT = 100
+# What follows these is what the headline is about: it may not end before it.
+_THATS = frozenset(map(key, ("أن", "إن")))
+# A letter before the full stop makes it an abbreviation: «د. سامي».
+_SENTENCE = re.compile(r"(?<![\s(]\w)[.؟!…](?=\s|$)|[:؛](?=\s)")
 _STOP = re.compile(r"(?<=[.؟!…])\s+")
 _QUOTES = re.compile('[“”"«»„‟]')
 
@@ -32,7 +45,7 @@ def headline(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> st
         speaker, text = said
     sentence = _SENTENCE.split(text, maxsplit=1)[0]
     words = [word for word in sentence.split() if key(word).strip("،,.()") not in _TIME]
-    made = _balanced(" ".join(_cut(words, _MOST_WORDS - (len(speaker.split()) if said else 0)))).rstrip(" ،,:؛-")
+    made = _balanced(" ".join(_cut(words, _MOST_WORDS - (len(speaker.split()) if said else 0)))).rstrip(" ،,:؛.-")
     return title(f"{speaker}: {made}" if said and made else made or lead.text)
 
 
@@ -50,7 +63,7 @@ def _said(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> tuple
         return None
     people = [m for m in mentions if m.para == lead.para and m.kind == "person" and m.start > spans[first][0]]
     if not people:
-        return None
+        return _body_said(lead.text[lead.folded.span(*spans[first])[1] :])
     speaker = people[0]
     between = lead.folded.text[spans[first][1] : speaker.start]
     if len(between.split()) > 7 or re.search(r"[،,:\"«»]", between) or set(between.split()) & _JOINTS:
@@ -59,33 +72,61 @@ def _said(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> tuple
     while rest and key(rest.split()[0]).strip("،,.") in _TIME:
         rest = rest.split(maxsplit=1)[1] if " " in rest else ""
     match = _SAYING.match(rest)
+    following = key(rest.split()[0]).strip("،,.") if rest else ""
+    # Who he is, when and where he spoke, is not yet what he said: «قال لافروف خلال مؤتمر صحفي إن …».
+    if not match and (rest.startswith(("،", ",")) or following in _JOINTS | _LEANS | _OFFICES):
+        match = _THAT.search(rest, 0, _FARTHEST_THAT)
+        if not match:
+            return None
     said = rest[match.end() :] if match else rest
-    # What follows must be what is said, not where: «قال لافروف خلال مؤتمر صحفي …» tells nothing yet.
-    if not said or (not match and key(said.split()[0]) in _JOINTS) or len(said.split()) < _FEWEST_WORDS:
+    if len(said.split()) < _FEWEST_WORDS or said.startswith(speaker.name):
         return None
     return speaker.name, said
+
+
+def _body_said(rest: str) -> tuple[str, str] | None:
+    """Return who speaks and what is said when a body speaks: «أكدت الحكومة السودانية أن …»."""
+    match = _THAT.search(rest, 0, _FARTHEST_THAT)
+    if not match:
+        return None
+    speaker, said = rest[: match.start()].split(), rest[match.end() :]
+    plain = all(word.isalpha() and key(word) not in _JOINTS | _TIME for word in speaker)
+    if not plain or not 1 < len(speaker) <= _LONGEST_SPEAKER or len(said.split()) < _FEWEST_WORDS:
+        return None
+    return " ".join(speaker), said
 
 
 def _cut(words: list[str], most: int) -> list[str]:
     """Return the most words that end where a reader may stop."""
     if len(words) <= most:
         return words
+    for end in range(most, _FEWEST_CLAUSE, -1):
+        if words[end - 1].endswith(("،", ",")):
+            return words[:end]
     for end in range(most, _FEWEST_WORDS, -1):
         last, following = words[end - 1], key(words[end]).strip("،,.()")
-        pause = last.endswith(("،", ","))
-        joint = following in _JOINTS or _conjoined(following) or following.startswith(("بال", "لل", "بان"))
-        if (pause or joint) and key(last).strip("،,") not in _JOINTS and not _conjoined(key(last)):
-            return words[:end]
-    return words[:most]
+        joint = following in _JOINTS - _THATS or following.startswith(("وال", "بال", "لل", "بان"))
+        if joint and not _leans(last) and not conjoined(key(last)):
+            # «… بعد فوزه» tells less than «…».
+            hanging = (
+                end - 2 > _FEWEST_WORDS and key(words[end - 2]) in _JOINTS and key(last).endswith(("ه", "ها", "هم"))
+            )
+            return words[: end - 2] if hanging and not last.endswith("ة") else words[:end]
+    end = most
+    while end > _FEWEST_WORDS and _leans(words[end - 1]):
+        end -= 1
+    return words[:end]
 
 
-def _conjoined(word: str) -> bool:
-    """Tell whether a folded ``word`` begins with «and»."""
-    return word.startswith("و") and len(word) > 4
+def _leans(word: str) -> bool:
+    """Tell whether a reader who stops at ``word`` waits for the next."""
+    return key(word).strip("،,") in _JOINTS | _LEANS
 
 
 def _balanced(text: str) -> str:
-    """Drop quotation marks that a cut left without their pair."""
+    """Drop quotation marks that a cut left without their pair, and a bracket that it left open."""
+    if text.count("(") != text.count(")"):
+        text = text.rpartition("(")[0].rstrip() or text.replace("(", "")
     opened = len(re.findall("[“«„]", text))
     closed = len(re.findall("[”»‟]", text))
     odd = text.count('"') % 2

@@ -104,7 +104,7 @@ def _value(field: str, text: str, line: int) -> Any:
         return _date(text, line)
     if field in ("tags", "sources", "authors"):
         return tuple(part for part in _LIST.split(text) if part)
-    if field == "correction":
+    if field in ("category", "correction"):
         return text
     words: dict[str, Any] = _STATUS if field == "status" else _SPLIT
     if key(text.lower()) not in words:

@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nashra.arabic.stems import stems
 from nashra.desk.data import load
-from nashra.desk.markers import Markers, Opening
+from nashra.desk.markers import TURNING, Markers, Opening
 from nashra.desk.model import Bulletin, Evidence
 from nashra.desk.reading import Mention, Reading
 from nashra.desk.topics import Spoken
 
-# What each sign says for (+) or against (−) a new story, in log-odds; a story begins where they add up to more than
-# _ENOUGH. Tuned on labelled bulletins; no word has a weight of its own.
+# What each sign says for (+) or against (−) a new story, in log-odds; a story begins where they add up to more than 0.
+# Tuned on labelled bulletins; no word has a weight of its own.
 _WEIGHTS = {
-    "any": -1.8,
-    "distinct": 3.6,
-    "turn": 3.8,
-    "field": 3.6,
-    "continuing": -0.3,
-    "plain": 2.2,
-    "dateline": -0.6,
-    "shared words": -5.4,
-    "shared ahead": -5.7,
-    "together": 4.2,
-    "shared names": 0.3,
-    "surname": -0.6,
-    "new names": 1.5,
-    "topic": -0.9,
-    "short": -1.5,
-    "headline": -0.9,
-    "length": 2.6,
-    "second": -3.1,
+    "any": -1.6,
+    "distinct": 3.8,
+    "turn": 3.3,
+    "field": 3.5,
+    "continuing": -1.2,
+    "backward": -1.8,
+    "plain": 1.7,
+    "leading verb": 2.25,
+    "turn, then a leading verb": 0.9,
+    "turn, then a saying verb": -1.2,
+    "like the lead": -2.0,
+    "like the story": -3.1,
+    "like the last": -2.9,
+    "next like the story": -3.0,
+    "next like this": 2.75,
+    "next shares with this": 1.4,
+    "distinct, yet alike": 1.1,
+    "turn, yet alike": 1.5,
+    "surname": -1.2,
+    "new names": 1.2,
+    "topic": -0.7,
+    "short": -1.15,
+    "headline": -2.8,
+    "length": 1.25,
+    "second": -3.0,
+    "end": -1.5,
 }
-_ENOUGH = -0.4
 _SHORT = 18
-_DATELINE = re.compile(r"^\W*\w+(?:\s\w+)?\s*(?:\([^)]{2,30}\)|[-–—ـ]\s)")
+_AHEAD = 2
 
 
 class Seen(NamedTuple):
@@ -53,6 +60,20 @@ class Seen(NamedTuple):
     topics: dict[str, float]
 
 
+class View(NamedTuple):
+    """A bulletin as the splitter sees it: the headline's stems, the paragraphs, and how telling a stem is."""
+
+    headline: frozenset[str]
+    paragraphs: list[Seen]
+    telling: dict[str, float]
+
+    def alike(self, one: frozenset[str], other: frozenset[str]) -> float:
+        """Return the cosine of two sets of stems, the telling ones weighing more."""
+        weigh = self.telling.__getitem__
+        shared = sum(map(weigh, one & other))
+        return shared / math.sqrt(sum(map(weigh, one)) * sum(map(weigh, other))) if shared else 0.0
+
+
 class Splitter:
     """Cuts a bulletin into stories."""
 
@@ -60,10 +81,8 @@ class Splitter:
         self._markers = Markers()
         self._plain = frozenset(stem for word in load("plain")["words"] for stem in stems(word))
 
-    def see(
-        self, readings: Sequence[Reading], mentions: Sequence[Mention], spoken: Sequence[Spoken]
-    ) -> tuple[frozenset[str], list[Seen]]:
-        """Return the headline's tying stems, and what there is to see in each paragraph."""
+    def see(self, readings: Sequence[Reading], mentions: Iterable[Mention], spoken: Iterable[Spoken]) -> View:
+        """Return what there is to see in a bulletin; the first of ``readings`` is the headline."""
         headline, *paragraphs = readings
         names: list[set[str]] = [set() for _ in paragraphs]
         surnames: list[set[str]] = [set() for _ in paragraphs]
@@ -87,77 +106,107 @@ class Splitter:
             )
             for reading in paragraphs
         ]
-        return self._tying(headline), seen
+        # A stem of one paragraph ties nothing; of those in several, the rarer tells more.
+        times = Counter(stem for one in seen for stem in one.words)
+        telling = {stem: math.log((len(seen) + 1) / count) ** 2 if count > 1 else 0.0 for stem, count in times.items()}
+        return View(self._tying(headline), seen, telling)
 
     def _tying(self, reading: Reading) -> frozenset[str]:
         return frozenset(s for s in reading.words.stems if len(s) > 2 and s not in self._plain and not s.isdigit())
 
-    def split(
-        self, bulletin: Bulletin, headline: frozenset[str], seen: Sequence[Seen]
-    ) -> tuple[list[int], list[Evidence]]:
+    def split(self, bulletin: Bulletin, view: View) -> tuple[list[int], list[Evidence]]:
         """Return the index of the first paragraph of each story, and what spoke for each boundary.
 
         A line ``***`` always begins a story; ``Split: no`` keeps the bulletin whole.
         """
         starts, evidence = [0], []
-        for para in range(1, len(seen)):
-            opening = seen[para].opening
+        for para in range(1, len(view.paragraphs)):
             if para in bulletin.breaks:
                 starts.append(para)
-                evidence.append(Evidence("boundary", "editor", "***", para, 0, 0, 1.0))
+                evidence.append(Evidence("boundary", "editor", "", para, 0, 0, 1.0))
             elif bulletin.header.split:
-                weighed = {
-                    name: round(_WEIGHTS[name] * value, 2)
-                    for name, value in signs(headline, seen, starts[-1], para).items()
-                    if value
-                }
-                total = round(sum(weighed.values()) - _ENOUGH, 2)
-                if total > 0:
+                weighed = {name: _WEIGHTS[name] * value for name, value in signs(view, starts[-1], para).items()}
+                if sum(weighed.values()) > 0:
                     starts.append(para)
-                    for name, weight in sorted(weighed.items(), key=lambda item: -item[1]):
-                        if weight > 0:
-                            start, end = seen[para].reading.folded.span(0, opening.dropped)
-                            words = seen[para].reading.text[start:end]
-                            evidence.append(Evidence("boundary", name, words, para, start, end, weight))
+                    evidence += _spoke(view.paragraphs[para], weighed)
         return starts, evidence
 
 
-def signs(headline: frozenset[str], seen: Sequence[Seen], start: int, para: int) -> dict[str, float]:
+def _spoke(seen: Seen, weighed: dict[str, float]) -> list[Evidence]:
+    """Return the signs that spoke for a boundary, the loudest first, with the marker where there is one."""
+    start, end = seen.reading.folded.span(0, seen.opening.dropped)
+    words = seen.reading.text[start:end]
+    para = seen.reading.para
+    return [
+        Evidence("boundary", name, words, para, start, end, round(weight, 2))
+        for name, weight in sorted(weighed.items(), key=lambda item: (-item[1], item[0]))
+        if weight > 0
+    ]
+
+
+def signs(view: View, start: int, para: int) -> dict[str, float]:
     """Return the signs at the gap before ``para`` when the story so far began at ``start``, by their name in
     ``_WEIGHTS``, each between 0 and about 1."""
-    here = seen[para]
+    seen = view.paragraphs
+    here, story = seen[para], seen[start:para]
     kind = here.opening.kind
-    story = seen[start:para]
     words = frozenset().union(*(one.words for one in story))
     names = frozenset().union(*(one.names for one in story))
-    following = seen[para + 1] if para + 1 < len(seen) else None
-    ahead = following.words if following and following.opening.kind not in ("distinct", "field", "turn") else None
-    coming = seen[para : para + (2 if ahead is not None else 1)]
+    ahead = _ahead(seen, para)
+    coming = frozenset().union(*(one.words for one in ahead))
+    alike = view.alike(here.words | coming, words)
+    turning = kind in TURNING
     return {
         "any": 1.0,
         "distinct": float(kind == "distinct"),
         "turn": float(kind == "turn"),
         "field": float(kind == "field"),
         "continuing": float(kind == "continuing"),
-        "plain": float(not kind and not here.reading.folded.text.startswith(("و", "ف"))),
-        "dateline": float(bool(_DATELINE.match(here.reading.folded.text[:60]))),
-        "shared words": _overlap(here.words, words),
-        "shared ahead": 0.3 if ahead is None else _overlap(ahead, words),
-        "together": 0.3 if ahead is None else _overlap(ahead, here.words),
-        "shared names": min(len(here.names & names), 3) / 3,
+        "backward": float(kind == "backward"),
+        "plain": float(kind == "plain"),
+        "leading verb": float(kind == "plain" and here.opening.leads),
+        "turn, then a leading verb": float(turning and here.opening.leads),
+        "turn, then a saying verb": float(kind == "turn" and here.opening.says),
+        "like the lead": _overlap(here.words, story[0].words),
+        "like the story": alike,
+        "like the last": view.alike(here.words, story[-1].words),
+        # Where nothing follows, what usually follows is assumed.
+        "next like the story": _overlap(coming, words) if ahead else 0.3,
+        "next like this": view.alike(coming, here.words) if ahead else 0.3,
+        "next shares with this": _overlap(coming, here.words) if ahead else 0.3,
+        "distinct, yet alike": alike if kind == "distinct" else 0.0,
+        "turn, yet alike": alike if kind == "turn" else 0.0,
         "surname": float(bool(here.surnames & names)),
         "new names": min(len(here.names - names), 3) / 3,
-        "topic": _alike(_total(story), _total(coming)),
+        "topic": _same_topic(story, [here]),
         "short": float(len(here.reading.words.stems) < _SHORT),
-        "headline": min(len(here.words & headline), 3) / 3 if start == 0 else 0.0,
+        "headline": view.alike(here.words, view.headline & view.telling.keys()) if start == 0 else 0.0,
         "length": min(para - start, 8) / 8,
         "second": float(para - start == 1),
+        "end": float(para + 1 == len(seen)),
     }
+
+
+def _ahead(seen: Sequence[Seen], para: int) -> Sequence[Seen]:
+    """Return the paragraphs behind ``para`` that probably go with it: two at most, none that turns away."""
+    end = para + 1
+    while end < len(seen) and end <= para + _AHEAD and seen[end].opening.kind not in TURNING:
+        end += 1
+    return seen[para + 1 : end]
 
 
 def _overlap(words: frozenset[str], others: frozenset[str]) -> float:
     """Return how much of ``words`` the ``others`` share; long paragraphs share some by chance."""
     return len(words & others) / math.sqrt(len(words) + 1.0) / 3
+
+
+def _same_topic(one: Sequence[Seen], other: Sequence[Seen]) -> float:
+    """Return the cosine of two topic profiles; 0.5 when one is empty, for then it tells nothing."""
+    mine, theirs = _total(one), _total(other)
+    if not mine or not theirs:
+        return 0.5
+    dot = sum(weight * theirs.get(slug, 0.0) for slug, weight in mine.items())
+    return dot / math.sqrt(sum(w * w for w in mine.values()) * sum(w * w for w in theirs.values()))
 
 
 def _total(paragraphs: Sequence[Seen]) -> dict[str, float]:
@@ -166,11 +215,3 @@ def _total(paragraphs: Sequence[Seen]) -> dict[str, float]:
         for slug, weight in one.topics.items():
             total[slug] = total.get(slug, 0.0) + weight
     return total
-
-
-def _alike(one: dict[str, float], other: dict[str, float]) -> float:
-    """Return the cosine of two topic profiles; 0.5 when one is empty, for then it tells nothing."""
-    if not one or not other:
-        return 0.5
-    dot = sum(weight * other.get(slug, 0.0) for slug, weight in one.items())
-    return dot / math.sqrt(sum(w * w for w in one.values()) * sum(w * w for w in other.values()))

@@ -103,23 +103,26 @@ class Topics:
 
 def _checked(data: dict[str, Any], path: str) -> Topics:
     rows = data.get("topic")
-    if not isinstance(rows, list) or not rows:
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise Problem("it lists no [[topic]]", "restore it from version control", path=path)
     topics: list[Topic] = []
     terms: dict[str, list[_Speaks]] = {}
     written: dict[tuple[str, ...], str] = {}  # spellings that are one term to the stemmer share what they say
     for row in rows:
-        slug, name = row.get("slug", ""), row.get("name", "")
+        slug, name = row.get("slug"), row.get("name", "")
+        if slug is None:
+            raise Problem(f"the topic {name!r} has no slug", 'give it slug = "…"', path=path)
         if not isinstance(slug, str) or not _SLUG.fullmatch(slug):
             raise Problem(f"the slug {slug!r} cannot be", "use lower-case Latin letters, digits and hyphens", path=path)
         if not isinstance(name, str) or not name.strip():
             raise Problem(f"the topic {slug} has no name", 'give it name = "…"', path=path)
         if slug in {topic.slug for topic in topics}:
             raise Problem(f"two topics share the slug {slug}", "give each its own", path=path)
-        unknown = sorted(row.keys() - {"slug", "name", "mediatopic", *_TIERS})
+        known = ("slug", "name", "mediatopic", *_TIERS)
+        unknown = sorted(row.keys() - set(known))
         if unknown:
             raise Problem(
-                f"the topic {slug} has an unknown key {unknown[0]}", f"known are {', '.join(_TIERS)}", path=path
+                f"the topic {slug} has an unknown key {unknown[0]}", f"known are {', '.join(known)}", path=path
             )
         topics.append(Topic(slug, name.strip(), str(row.get("mediatopic", ""))))
         for tier, weight in _TIERS.items():

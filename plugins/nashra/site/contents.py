@@ -174,18 +174,50 @@ class StoryArticle(Article):
         return self._neighbours[1]
 
 
-class HandWrittenPage(Page):
-    """A page of content/pages, its HTML marked as such for templates that escape by default."""
+class _HandWritten:
+    """Something of the content folder, its HTML marked as such for templates that escape by default."""
 
     @property
     def content(self) -> Markup:
-        """The page as HTML."""
-        return Markup(self.get_content(self.get_siteurl()))
+        """The text as HTML."""
+        return Markup(self.get_content(self.get_siteurl()))  # type: ignore[attr-defined]
 
     @property
     def url(self) -> str:
         """The page's address, percent-encoded."""
-        return quote(unquote(self.get_url_setting("url")))
+        return quote(unquote(self.get_url_setting("url")))  # type: ignore[attr-defined]
+
+
+class HandWrittenPage(_HandWritten, Page):
+    """A page of content/pages."""
+
+
+class HandWrittenArticle(_HandWritten, Article):
+    """A draft or hidden article of content/articles: it has an address, and is in no list, feed or ledger."""
+
+    @property
+    def summary(self) -> Markup:
+        """The summary as HTML."""
+        return Markup(self.get_summary(self.get_siteurl()))
+
+    @property
+    def dateline(self) -> str:
+        """The day in words."""
+        return dateline(self.datetime_attr)
+
+    @property
+    def datetime_attr(self) -> str:
+        """The day, ISO 8601."""
+        return str(self.date.date().isoformat())
+
+    @property
+    def locale_date(self) -> str:
+        """The day in words, under Pelican's name."""
+        return self.dateline
+
+    @locale_date.setter
+    def locale_date(self, value: str) -> None:
+        """Accept what Pelican sets."""
 
 
 def _local(value: str, zone: ZoneInfo) -> SafeDatetime:
@@ -196,5 +228,5 @@ def _local(value: str, zone: ZoneInfo) -> SafeDatetime:
 
 
 # Pelican reads the names of URL settings off the class: TAG_URL, CATEGORY_URL, AUTHOR_URL, PAGE_URL.
-for _kind in (StoryTag, StoryCategory, StoryAuthor, HandWrittenPage):
+for _kind in (StoryTag, StoryCategory, StoryAuthor, HandWrittenPage, HandWrittenArticle):
     _kind.__name__ = _kind.__bases__[-1].__name__

@@ -26,7 +26,7 @@ from nashra.errors import Problem
 from nashra.feeds import xml
 from nashra.feeds.entry import Entry, Feed, Term
 from nashra.settings import Settings
-from nashra.site.contents import HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
+from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
 from nashra.site.lists import Articles
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import over
@@ -58,11 +58,11 @@ class StoriesGenerator(ArticlesGenerator):
 
     def generate_context(self) -> None:
         """Take in what is new, then lay lazy lists over the archive."""
-        self.newsroom.take_in(self._hand_written(), over)
         archive = self.archive
         self.category = cache(self._category)
         self.tag = cache(self._tag)
         self.author = cache(self._author)
+        self.newsroom.take_in(self._hand_written(), over)
         self.articles = self.dates = self._list()
         signals.article_generator_pretaxonomy.send(self)
         self.categories = [
@@ -168,10 +168,10 @@ class StoriesGenerator(ArticlesGenerator):
                 continue
             self.add_source_path(article)
             self.add_static_links(article)
-            if article.status == "draft":
-                self.drafts.append(article)
-            elif article.status == "hidden":
-                self.hidden_articles.append(article)
+            if article.status in ("draft", "hidden"):
+                article.__class__ = HandWrittenArticle
+                article.category = self.category(self._category_slug(article))
+                (self.drafts if article.status == "draft" else self.hidden_articles).append(article)
             else:
                 arrivals[path] = self._arrival(path, article)
         return arrivals
@@ -180,11 +180,14 @@ class StoriesGenerator(ArticlesGenerator):
         self._add_failed_source_path(path)
         self.newsroom.problems.append(Problem(wrong, remedy, path=shown(Path(self.path, path))))
 
+    def _category_slug(self, article: Article) -> str:
+        category = getattr(article, "category", None)
+        topic = self._desk.topics.find(category.name) if category else None
+        return topic.slug if topic else slug(category.name) if category else self._desk.topics.fallback
+
     def _arrival(self, path: str, article: Article) -> Arrival:
         headline = title(Markup(article.title).striptags())
         moment = article.date.isoformat()
-        category = getattr(article, "category", None)
-        topic = self._desk.topics.find(category.name) if category else None
         record = Record(
             id="",
             uri="",
@@ -193,7 +196,7 @@ class StoriesGenerator(ArticlesGenerator):
             at=0,
             headline=headline,
             summary=title(Markup(article.summary).striptags()),
-            category=topic.slug if topic else slug(category.name) if category else self._desk.topics.fallback,
+            category=self._category_slug(article),
             published=moment[:10] if article.date.strftime("%H%M%S") == "000000" else moment,
             updated=article.modified.isoformat() if hasattr(article, "modified") else "",
             markup=article._content,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, overload
 from urllib.parse import quote
 
@@ -54,21 +55,26 @@ class Paginator:
         first = self.count - (self.num_pages - 1) * self.per_page
         start = 0 if number == 1 else first + (number - 2) * self.per_page
         end = first if number == 1 else start + self.per_page
-        return Page(self, number, start, self.object_list[start:end])
+        return Page(self, number, start, end)
 
 
 class Page:
-    """One page of a Paginator."""
+    """One page of a Paginator, items ``start`` to ``end`` of its list."""
 
-    def __init__(self, paginator: Paginator, number: int, start: int, items: Sequence[Any]) -> None:
+    def __init__(self, paginator: Paginator, number: int, start: int, end: int) -> None:
         self.paginator = paginator
         self.number = number
-        self.object_list = items
         self._start = start
+        self._end = end
         stem = paginator.name.removesuffix(".html")
         from_oldest = paginator.num_pages - number + 1
         self.save_as = paginator.name if number == 1 else f"{stem}/{from_oldest}.html"
         self.url = paginator.url if number == 1 else quote(self.save_as)
+
+    @cached_property
+    def object_list(self) -> Sequence[Any]:
+        """The items, read when first looked at: templates ask a neighbouring page only for its address."""
+        return self.paginator.object_list[self._start : self._end]
 
     def has_next(self) -> bool:
         """Tell whether there is a page of older items."""
@@ -92,8 +98,8 @@ class Page:
 
     def start_index(self) -> int:
         """Return the 1-based index of the first item, 0 for an empty list."""
-        return self._start + 1 if self.object_list else 0
+        return self._start + 1 if self._end else 0
 
     def end_index(self) -> int:
         """Return the 1-based index of the last item."""
-        return self._start + len(self.object_list)
+        return self._end

@@ -97,10 +97,10 @@ class Nashra(Pelican):
 
     def _tidy(self) -> None:
         """Remove what earlier builds wrote and this one did not; keep the pages of seeds that could not be read."""
-        written = self._writer.written
-        stale = self._archive.outputs() - written
+        folder, written = str(Path(self.output_path).resolve()), self._writer.written
+        stale = self._archive.outputs(folder) - written
         self._writer.remove(sorted(stale))
-        self._archive.note_outputs(written)
+        self._archive.note_outputs(folder, written)
 
     def _report(self, seconds: float) -> None:
         feeds = self._stories.feeds_written

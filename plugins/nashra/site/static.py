@@ -18,7 +18,8 @@ class StaticFiles(StaticGenerator):
         for name, path in self._theme_files():
             writer.write_bytes(f"{self.settings['THEME_STATIC_DIR']}/{name}", path.read_bytes())
         for static in self.context["staticfiles"]:
-            writer.write_bytes(static.save_as, Path(self.path, static.source_path).read_bytes())
+            if not _hidden(Path(static.save_as)):
+                writer.write_bytes(static.save_as, Path(self.path, static.source_path).read_bytes())
 
     def _theme_files(self) -> Iterator[tuple[str, Path]]:
         ignored = self.settings["IGNORE_FILES"]
@@ -26,5 +27,14 @@ class StaticFiles(StaticGenerator):
             top = Path(self.theme, given)
             for path in [top] if top.is_file() else sorted(top.rglob("*")):
                 name = path.relative_to(top.parent if top.is_file() else top)
-                if path.is_file() and not any(fnmatch(part, glob) for part in name.parts for glob in ignored):
+                if (
+                    path.is_file()
+                    and not _hidden(name)
+                    and not any(fnmatch(part, glob) for part in name.parts for glob in ignored)
+                ):
                     yield name.as_posix(), path
+
+
+def _hidden(path: Path) -> bool:
+    """Tell whether a part of a relative ``path`` begins with a dot."""
+    return any(part.startswith(".") for part in path.parts)

@@ -70,11 +70,14 @@ class NashraWriter(Writer):
             self._render(name, url, template, context, relative_urls, override_output, values)
             return
         per_page = self.settings["PAGINATED_TEMPLATES"][template_name] or self.settings["DEFAULT_PAGINATION"]
-        paginators = {key: Paginator(name, url or quote(name), items, per_page) for key, items in paginated.items()}
+        # «articles» and «dates» are mostly one list under two names: its pages are made once.
+        made = {id(items): Paginator(name, url or quote(name), items, per_page) for items in paginated.values()}
+        paginators = {key: made[id(items)] for key, items in paginated.items()}
         for number in range(1, next(iter(paginators.values())).num_pages + 1):
             page = None
+            pages = {at: paginator.page(number) for at, paginator in made.items()}
             for key, paginator in paginators.items():
-                page = paginator.page(number)
+                page = pages[id(paginated[key])]
                 values |= {
                     f"{key}_paginator": paginator,
                     f"{key}_page": page,

@@ -1,0 +1,209 @@
+"""Read people's names that are listed nowhere: by their given name, by the title before them, never by a guess."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from nashra.arabic.letters import key
+from nashra.arabic.matcher import Matcher
+from nashra.desk.data import load
+from nashra.desk.reading import Mention, Reading
+
+_NAMED, _TITLED = 0.6, 0.7
+_LONGEST_TITLE = 6
+_LONGEST_NAME = 5
+# Endings of surnames that are hardly ever those of Arabic words: Ivanov, Brodsky, Petrović, Johnson, Steinberg …
+_FOREIGN = re.compile(
+    r"\w{2,}(?:وف|يف|وفا|يفا|سكي|سكايا|يتش|نكو|سون|بيرغ|برغ|بورغ|زاده|اوغلو|شفيلي|شتاين|ايف|فيلد|ويتز|ندي|ستين|سن)"
+)
+
+
+def _folded(terms: Iterable[str]) -> frozenset[str]:
+    return frozenset(key(spelling) for term in terms for spelling in term.split("|"))
+
+
+# Conjunctions and prepositions that may be written onto a name; the article is not.
+_WRITTEN_ONTO = frozenset(["", *"وفبل", "ول", "وب", "فل"])
+
+
+def _word_at(spans: Sequence[tuple[int, int]], at: int) -> int:
+    """Return the word that the character ``at`` belongs to."""
+    return bisect_left(spans, (at + 1,)) - 1
+
+
+class Persons:
+    """The given names of given_names.toml and the titles of titles.toml."""
+
+    def __init__(self) -> None:
+        names, titles = load("given_names"), load("titles")
+        servants = [f"عبد{space}{lord}" for lord in names["servants"] for space in ("", " ")]
+        sure = _folded((*names["arabic"], *names["foreign"], *servants))
+        self._foreign = _folded((*names["foreign"], *names["foreign_words"]))
+        self.given = sure | self._foreign | _folded(names["arabic_words"])
+        self._links = _folded(titles["links"])
+        self._particles = _folded(titles["particles"])
+        self._bearers = _folded(titles["bearers"])
+        verbs = _folded(titles["verbs"])
+        self._stop = (
+            _folded((*titles["stop"], *load("plain")["words"], *load("headline")["joints"]))
+            | verbs
+            | {f"{verb}ت" for verb in verbs}
+        ) - {"علي"}  # the name, which folds to the preposition «على»: see _is_ali
+        self._titles = Matcher(titles["titles"])
+        self._sure = sure
+        self._names = Matcher(sorted(self.given))
+
+    def find(self, reading: Reading, taken: Sequence[Mention]) -> list[Mention]:
+        """Return the people named in the paragraph where no mention is ``taken`` yet."""
+        text, spans = reading.folded.text, reading.words.spans
+        covered = {_word_at(spans, at) for mention in taken for at in (mention.start, mention.end - 1)}
+        found: list[Mention] = []
+        free = 0
+        starts = [(match.start, match.end, True) for match in self._titles.find(text)]
+        starts += [(match.start, match.start, False) for match in self._names.find(text)]
+        for start, after, titled in sorted(starts):
+            # The word itself, or the rest of it behind a conjunction or a preposition.
+            first = _word_at(spans, start)
+            if titled:
+                first = self._behind_title(reading, bisect_left(spans, (after,)), covered)
+            elif text[spans[first][0] : start] not in _WRITTEN_ONTO:
+                continue
+            if first < free or first >= len(spans) or first in covered:
+                continue
+            begin = start if not titled else spans[first][0]
+            name = text[begin : spans[first][1]]
+            if not titled and name not in self._sure and not self._surely_followed(reading, first):
+                continue
+            end = self._end(reading, first, name, titled, covered)
+            if end == first:
+                continue
+            free = end
+            if not self._bears(reading, start):
+                found.append(self._mention(reading, begin, spans[end - 1][1], _TITLED if titled else _NAMED))
+        return found
+
+    def _surely_followed(self, reading: Reading, at: int) -> bool:
+        """Tell whether a name that is a word too begins one here: «عادل محمود», «سعيد بن جبير», «عبد الرحمن»."""
+        word, following = reading.word(at), reading.word(at + 1)
+        if word.endswith("عبد"):
+            return f"عبد {following}" in self._sure
+        return word != "علي" and (following in self._sure or following == "بن")
+
+    def _mention(self, reading: Reading, start: int, end: int, weight: float) -> Mention:
+        begin, stop = reading.folded.span(start, end)
+        return Mention("person", " ".join(reading.text[begin:stop].split()), reading.para, start, end, weight)
+
+    def _bears(self, reading: Reading, start: int) -> bool:
+        """Tell whether what stands before bears the name of someone: «جامعة الملك سعود», «شارع محمد محمود»."""
+        before = reading.folded.text[max(0, start - 14) : start].split(" ")
+        return len(before) > 1 and (before[-2] in self._bearers or before[-2][1:] in self._bearers)
+
+    def _behind_title(self, reading: Reading, at: int, covered: set[int]) -> int:
+        """Return the word behind the rest of a title: its country, its organisation, «باسم», «السابق»."""
+        text, spans = reading.folded.text, reading.words.spans
+        for _ in range(_LONGEST_TITLE):
+            word = reading.word(at)
+            if at and at < len(spans) and text[spans[at - 1][1] : spans[at][0]].strip(" \"'()"):
+                return len(spans)
+            if word in self.given or (at not in covered and not word.startswith("ال") and word not in self._links):
+                break
+            at += 1
+        return at
+
+    def _end(self, reading: Reading, first: int, name: str, titled: bool, covered: set[int]) -> int:
+        """Return the word behind the name whose first word is ``name``; ``first`` itself when there is no name."""
+        if name in self.given:
+            foreign = name in self._foreign
+            if name == "علي" and not self._is_ali(reading, first):
+                return first
+        elif name == "عبد" and reading.word(first + 1).startswith("ال"):
+            foreign = False
+        elif titled and self._safe(name) and self._joined(reading, first) and self._is_foreign(reading, first + 1):
+            return first + 2
+        else:
+            return self._alone(name, first, titled)
+        at, parts, given, particle = first + 1, 1, True, False
+        if name == "عبد":
+            at += 1
+        while at < len(reading.words.spans) and parts < _LONGEST_NAME and at not in covered:
+            word = reading.word(at)
+            if not self._joined(reading, at - 1):
+                break
+            if word in self._particles:
+                particle = given = True
+            elif word == "عبد" and reading.word(at + 1).startswith("ال"):
+                at, given, particle = at + 1, True, False
+            elif (
+                word == "الدين"
+                or (word == "الله" and parts > 1)
+                or (word in self.given and (given or word.startswith("عبد")))
+            ):
+                given, particle = True, False
+            elif given and self._surname(word, foreign, parts, particle):
+                given, particle = False, False
+            else:
+                break
+            at += 1
+            parts += 1
+        if particle:
+            at, parts = at - 1, parts - 1
+        return at if parts > 1 else first
+
+    def _is_ali(self, reading: Reading, at: int) -> bool:
+        """Tell the name from the preposition «على», which some papers write alike."""
+        start, end = reading.folded.span(*reading.words.spans[at])
+        following = reading.word(at + 1)
+        certain = following in self.given or following in self._particles or following == "عبد"
+        return reading.text[start:end].endswith("ي") and (certain or "على" in reading.text)
+
+    def _alone(self, name: str, first: int, titled: bool) -> int:
+        """Take one word behind a title where its ending tells a surname: «الرئيس يانوكوفيتش»."""
+        return first + 1 if titled and len(name) > 6 and _FOREIGN.fullmatch(name) and self._safe(name) else first
+
+    def _is_foreign(self, reading: Reading, at: int) -> bool:
+        word = reading.word(at)
+        return bool(_FOREIGN.fullmatch(word)) and self._safe(word)
+
+    def _safe(self, word: str) -> bool:
+        """Tell whether a word may be part of a name at all."""
+        return (
+            len(word) > 2
+            and word.isalpha()
+            and word not in self._stop
+            and not word.startswith(("ال", "وال", "لل", "بال", "فال", "كال", "وا"))
+        )
+
+    def _surname(self, word: str, foreign: bool, parts: int, particle: bool) -> bool:
+        """Tell whether ``word`` can be a surname behind ``parts`` of a name; a verb, an adverb, a noun cannot."""
+        if len(word) < 3 or not word.isalpha() or word in self._stop:
+            return False
+        if word[0] in "وفبلك" and word[1:] in self._stop:
+            return False
+        if word.startswith("ال"):
+            # A feminine adjective belongs to a noun before the name; nisbas of countries are surnames too.
+            return len(word) > 4 and not word.endswith(("يه", "ات"))
+        if word.startswith(
+            ("وا", "ول", "وت", "وي", "وم", "بال", "لل", "لم", "لت", "بم", "بت", "بع", "فال", "فقد", "كما")
+        ):
+            return False
+        if foreign:
+            return not (word[0] == "ي" and word[-1] in "هدرعنل" and len(word) == 4)
+        if particle:
+            return True
+        # «ونجليه», «يعلن», «ستزور», «رسميا»: Arabic surnames hardly ever look so.
+        return not (
+            (word[0] == "و" and len(word) > 4)
+            or (word[0] in "يت" and len(word) > 3)
+            or word.startswith(("سي", "ست", "ان", "است"))
+            or (word[-1] == "ا" and len(word) > 4)
+            or (word.endswith(("ات", "ته", "تها", "يه", "ين")) and parts == 1 and len(word) > 4)
+        )
+
+    def _joined(self, reading: Reading, at: int) -> bool:
+        """Tell whether nothing but a space or a hyphen stands behind word ``at``."""
+        spans = reading.words.spans
+        if at + 1 >= len(spans):
+            return False
+        return reading.folded.text[spans[at][1] : spans[at + 1][0]] in (" ", "-", "  ")

@@ -1,0 +1,96 @@
+"""Who and what a text names."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from nashra.desk.gazetteer import Gazetteer
+from nashra.desk.reading import Mention, reading
+
+GAZETTEER = Gazetteer()
+
+
+def find(*texts: str) -> list[Mention]:
+    return GAZETTEER.find([reading(para, text) for para, text in enumerate(texts)])
+
+
+def named(kind: str, *texts: str) -> list[str]:
+    return [mention.name for mention in find(*texts) if mention.kind == kind]
+
+
+@pytest.mark.parametrize("text", ["بوتين", "وبوتين", "لبوتين", "فلاديمير بوتين", "ولفلاديمير بوتين", "«بوتين»"])
+def test_a_listed_person_in_any_spelling_and_with_clitics(text: str) -> None:
+    assert named("person", f"تحدث {text} أمس") == ["بوتين"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("وصل إلى السودان", "السودان"),
+        ("قدم مساعدات للسودان", "السودان"),
+        ("في الولايات المتحدة", "أمريكا"),
+        ("عاد من أميركا", "أمريكا"),
+        ("سافر إلى باريس", "باريس"),
+        ("في جمهورية جنوب السودان", "جنوب السودان"),
+        ("من فرنسا", "فرنسا"),
+    ],
+)
+def test_places(text: str, place: str) -> None:
+    assert named("place", text) == [place]
+
+
+@pytest.mark.parametrize(
+    "text", ["الوزير السوداني", "القوات الروسية", "نظيرته السودانية", "المنتخب الفرنسي", "الدعم المالي", "بنين وبنات"]
+)
+def test_nationalities_and_common_words_are_no_places(text: str) -> None:
+    assert named("place", text) == []
+
+
+def test_the_longest_name_wins() -> None:
+    assert named("organisation", "قرار مجلس الأمن الدولي") == ["مجلس الأمن الدولي"]
+    assert [m.kind for m in find("حركة المقاومة الإسلامية حماس")] == ["organisation", "organisation"]
+    assert named("place", "ممثل الأمم المتحدة") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("تعرف باسم مناورات زاسلون 2021 وتنتهي غداً", "زاسلون 2021"),
+        ("تهيئة القوات لمناورات “زاباد الغرب 2021” الكبرى", "زاباد 2021"),
+        ("انطلقت مناورات «زاباد 2021»", "زاباد 2021"),
+        ("شارك في تمرين «الأسد المتأهب 2022»", "الأسد المتأهب 2022"),
+        ("في مؤتمر ميونيخ 2021", "مؤتمر ميونيخ 2021"),
+        ("في مونديال 2022", "كأس العالم 2022"),
+    ],
+)
+def test_events_carry_their_year(text: str, event: str) -> None:
+    assert named("event", text) == [event]
+
+
+@pytest.mark.parametrize("text", ["أجرى تدريبات في عام 2021", "مناورات خلال 2021", "نهاية عام 2021"])
+def test_a_year_alone_makes_no_event(text: str) -> None:
+    assert named("event", text) == []
+
+
+def test_a_surname_is_linked_after_the_full_name_only() -> None:
+    texts = ("وصل القحطاني.", "قال اللاعب ياسر القحطاني ذلك.", "ثم غادر القحطاني، كما قيل.")
+    found = [m for m in find(*texts) if m.kind == "person"]
+    assert {m.name for m in found} == {"ياسر القحطاني"}
+    assert [(m.para, m.by_surname) for m in found] == [(1, False), (2, True)]
+
+
+def test_a_given_name_is_no_surname() -> None:
+    assert named("person", "قال الدكتور حسن علي ذلك.", "ثم وصل علي إلى المكان.") == ["حسن علي"]
+
+
+def test_no_mention_lies_over_another() -> None:
+    found = find("قال وزير الخارجية الروسي سيرغي لافروف في موسكو إن مجلس الأمن الدولي يناقش مناورات زاباد 2021")
+    assert [m.name for m in found] == ["لافروف", "موسكو", "مجلس الأمن الدولي", "زاباد 2021"]
+    assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+def test_what_an_editor_writes_is_known() -> None:
+    assert GAZETTEER.kind_of("فلاديمير بوتين") == ("person", "بوتين")
+    assert GAZETTEER.kind_of("شيء آخر") is None
