@@ -19,9 +19,8 @@ def show(analysis: Analysis, desk: Desk, console: Console | None = None) -> None
     proof = {"header": "its header", "name": "its file name", "text": "its text"}.get(analysis.date_from, "")
     dated = f"{analysis.date}, from {proof}" if analysis.date else "no date is proved; the day of publishing counts"
     console.print(Text(analysis.bulletin.headline, "bold"))
-    console.print(
-        f"{analysis.bulletin.name}: {len(analysis.stories)} {'story' if len(analysis.stories) == 1 else 'stories'}; {dated}"
-    )
+    stories = "1 story" if len(analysis.stories) == 1 else f"{len(analysis.stories)} stories"
+    console.print(f"{analysis.bulletin.name}: {stories}; {dated}")
     for number, story in enumerate(analysis.stories, 1):
         console.print()
         console.print(Text.assemble((f"{number}. ", "dim"), (story.headline, "bold")))
