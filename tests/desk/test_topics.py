@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def test_the_desk() -> None:
         "general",
     ]
     assert TOPICS.fallback == "general"
+    assert all(re.fullmatch(r"\d{8}", topic.mediatopic) for topic in TOPICS.topics)
     assert all(TOPICS.find(topic.name) is topic for topic in TOPICS.topics)
     assert TOPICS.find("الإقتصاد") is TOPICS.by_slug["economy"]
     assert TOPICS.find("Sport") is TOPICS.by_slug["sport"]

@@ -139,3 +139,14 @@ def test_help_lists_every_command(folders: Folders) -> None:
     listed = folders.make("help").stdout
     for target in TARGETS:
         assert f"\n{target} " in f"\n{listed}", target
+
+
+def test_hooks_installs_one_that_only_lints(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path / "repo"], check=True)
+    place = clean() | {"GIT_DIR": str(tmp_path / "repo" / ".git")}
+    command = ["make", "--no-print-directory", "-C", str(ROOT), "hooks"]
+    result = subprocess.run(command, env=place, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr
+    hook = tmp_path / "repo" / ".git" / "hooks" / "pre-commit"
+    assert os.access(hook, os.X_OK)
+    assert hook.read_text("utf-8").splitlines()[-1] == "exec make --no-print-directory lint"

@@ -61,6 +61,10 @@ def test_each_story_is_whole_and_filed(built: Site, category: str) -> None:
     assert [s.get_text(strip=True) for s in page.select(".source bdi")] == sources
 
 
+def test_a_category_without_stories_makes_no_page(built: Site) -> None:
+    assert {path.stem for path in (built.output / "category").iterdir()} == set(STORIES)
+
+
 def test_headlines(built: Site) -> None:
     assert article_of(built, "cyber").h1.get_text(strip=True) == LINES[0]
     made = article_of(built, "diplomacy").h1.get_text(strip=True)
