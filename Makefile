@@ -17,7 +17,7 @@ export SEEDS OUTPUT STATE
 # Debian's and a user's own pip settings must not decide what is installed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: html serve devserver publish test test-all bench fmt lint check lock hooks clean help
+.PHONY: html serve devserver publish test test-all bench evaluate fmt lint check lock hooks clean help
 
 html: $(VENV)/.ready ## build the site from the seeds
 	@$(PELICAN) -s pelicanconf.py
@@ -38,7 +38,10 @@ test-all: $(VENV)/.tested lint ## the tests and the slow ones
 	@$(BIN)/python -m pytest
 
 bench: $(VENV)/.tested ## measure, and print ratios
-	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python benchmarks/desk.py
+
+evaluate: $(VENV)/.ready ## measure how well the desk reads, on the sets in the folder NASHRA_DEV names
+	@$(BIN)/python benchmarks/evaluate.py
 
 fmt: $(VENV)/.tested ## format the code
 	@$(BIN)/ruff check --quiet --fix-only

@@ -21,7 +21,20 @@ from conftest import ROOT, SEED
 NEWS = "افتتاح معرض الكتاب\nافتتح وزير الثقافة معرض الكتاب بحضور عدد كبير من الناشرين.\n"
 
 
-TARGETS = ["html", "serve", "devserver", "publish", "test", "test-all", "bench", "fmt", "lint", "check", "lock"]
+TARGETS = [
+    "html",
+    "serve",
+    "devserver",
+    "publish",
+    "test",
+    "test-all",
+    "bench",
+    "evaluate",
+    "fmt",
+    "lint",
+    "check",
+    "lock",
+]
 TARGETS += ["hooks", "clean"]
 
 

@@ -45,7 +45,6 @@ _DROPPED = (
 )
 _FOLD = {ord(k): v for k, v in _SAME.items()} | dict.fromkeys(map(ord, _DROPPED))
 _CHANGES_LENGTH = re.compile(f"[{re.escape(_DROPPED)}\ufb50-\ufdff\ufe70-\ufefe]")
-_PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]")
 
 
 class Folded(NamedTuple):
@@ -72,14 +71,22 @@ def fold(text: str) -> Folded:
     """
     if not _CHANGES_LENGTH.search(text):
         return Folded(text.translate(_FOLD), None)
-    letters: list[str] = []
+    pieces: list[str] = []
     offsets: list[int] = []
-    for at, char in enumerate(text):
-        plain = unicodedata.normalize("NFKC", char) if _PRESENTATION.match(char) else char
-        for letter in plain.translate(_FOLD):
-            letters.append(letter)
-            offsets.append(at)
-    return Folded("".join(letters), offsets)
+    done = 0
+    for match in _CHANGES_LENGTH.finditer(text):
+        at = match.start()
+        pieces.append(text[done:at].translate(_FOLD))
+        offsets.extend(range(done, at))
+        done = at + 1
+        char = text[at]
+        if char not in _DROPPED:
+            letters = unicodedata.normalize("NFKC", char).translate(_FOLD)
+            pieces.append(letters)
+            offsets.extend([at] * len(letters))
+    pieces.append(text[done:].translate(_FOLD))
+    offsets.extend(range(done, len(text)))
+    return Folded("".join(pieces), offsets)
 
 
 def key(text: str) -> str:

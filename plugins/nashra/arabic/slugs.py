@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 _MARKS = re.compile(
     "[\u0640\u0670\u064b-\u065f\u0610-\u061a\u06d6-\u06ed\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
@@ -26,6 +27,7 @@ def words(text: str, limit: int = 120) -> str:
     return kept.strip("-")
 
 
+@lru_cache(maxsize=1 << 16)
 def slug(name: str, limit: int = 120) -> str:
     """Return ``words(name)``, one a name: symbols that could tell names apart («C» and «C++») leave a digest behind."""
     plain = _plain(name)

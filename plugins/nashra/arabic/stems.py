@@ -82,7 +82,7 @@ def conjoined(word: str) -> bool:
 def words(folded: str) -> Words:
     """Return the words of ``folded`` text."""
     spans = [match.span() for match in _WORD.finditer(folded)]
-    return Words([stem(folded[start:end]) for start, end in spans], spans)
+    return Words(list(map(stem, _WORD.findall(folded))), spans)
 
 
 def stems(text: str) -> tuple[str, ...]:
@@ -104,15 +104,19 @@ class Phrases:
                 self._by_first.setdefault(wanted[0], []).append((wanted, number))
         for candidates in self._by_first.values():
             candidates.sort(key=lambda candidate: (-len(candidate[0]), candidate[1]))
+        # Most words begin no term: what each begins is looked up once.
+        self._beginning = lru_cache(maxsize=1 << 17)(self._candidates)
+
+    def _candidates(self, word: str) -> list[tuple[tuple[str, ...], int]]:
+        return self._by_first.get(word) or (self._by_first.get(word[1:], []) if word[0] in _PREPOSITIONS else [])
 
     def find(self, found: Words) -> list[tuple[int, int, int]]:
         """Return (term, start, end) for every term found, none over another; positions are in the folded text."""
         hits: list[tuple[int, int, int]] = []
-        by_first, all_stems, spans = self._by_first, found.stems, found.spans
+        all_stems, spans = found
         free = 0
-        for at, word in enumerate(all_stems):
-            candidates = by_first.get(word) or (by_first.get(word[1:]) if word[0] in _PREPOSITIONS else None)
-            if candidates is None or at < free:
+        for at, candidates in enumerate(map(self._beginning, all_stems)):
+            if not candidates or at < free:
                 continue
             for wanted, number in candidates:
                 size = len(wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from nashra.arabic.stems import stems
@@ -49,29 +50,34 @@ _AHEAD = 2
 
 
 class Seen(NamedTuple):
-    """A paragraph as the splitter sees it: its opening, the stems that can tie it to others, whom and what it names
-    (``surnames`` of people introduced before), and the weight of each topic in it."""
+    """A paragraph as the splitter sees it: its opening, the stems of its telling ``words``, of these the ``ties`` that
+    other paragraphs have too, whom and what it names (``surnames`` of people introduced before), the weight of each
+    topic in it."""
 
     reading: Reading
     opening: Opening
     words: frozenset[str]
+    ties: frozenset[str]
     names: frozenset[str]
     surnames: frozenset[str]
     topics: dict[str, float]
 
 
 class View(NamedTuple):
-    """A bulletin as the splitter sees it: the headline's stems, the paragraphs, and how telling a stem is."""
+    """A bulletin as the splitter sees it: the headline's ties, the paragraphs, and how telling each tie is."""
 
     headline: frozenset[str]
     paragraphs: list[Seen]
     telling: dict[str, float]
 
     def alike(self, one: frozenset[str], other: frozenset[str]) -> float:
-        """Return the cosine of two sets of stems, the telling ones weighing more."""
-        weigh = self.telling.__getitem__
-        shared = sum(map(weigh, one & other))
-        return shared / math.sqrt(sum(map(weigh, one)) * sum(map(weigh, other))) if shared else 0.0
+        """Return the cosine of two sets of ties, the telling ones weighing more."""
+        shared = self.weight(one & other)
+        return shared / math.sqrt(self.weight(one) * self.weight(other)) if shared else 0.0
+
+    def weight(self, ties: frozenset[str]) -> float:
+        """Return how much ``ties`` tell together, exactly: in whatever order they come, the sum is the same."""
+        return math.fsum(map(self.telling.__getitem__, ties))
 
 
 class Splitter:
@@ -95,24 +101,29 @@ class Splitter:
         for hit in spoken:
             if hit.para >= 0 and hit.weight > 0:
                 topics[hit.para][hit.topic] = topics[hit.para].get(hit.topic, 0.0) + hit.weight
+        words = [self._tying(reading) for reading in paragraphs]
+        # A stem of one paragraph ties nothing; of those in several, the rarer tells more.
+        times = Counter(chain.from_iterable(words))
+        worth = [math.log((len(words) + 1) / (count or 1)) ** 2 for count in range(len(words) + 1)]
+        telling = {stem: worth[count] for stem, count in times.items() if count > 1}
+        ties = frozenset(telling)
         seen = [
             Seen(
                 reading,
                 self._markers.opening(reading),
-                self._tying(reading),
-                frozenset(names[reading.para]),
-                frozenset(surnames[reading.para]),
-                topics[reading.para],
+                words[para],
+                words[para] & ties,
+                frozenset(names[para]),
+                frozenset(surnames[para]),
+                topics[para],
             )
-            for reading in paragraphs
+            for para, reading in enumerate(paragraphs)
         ]
-        # A stem of one paragraph ties nothing; of those in several, the rarer tells more.
-        times = Counter(stem for one in seen for stem in one.words)
-        telling = {stem: math.log((len(seen) + 1) / count) ** 2 if count > 1 else 0.0 for stem, count in times.items()}
-        return View(self._tying(headline), seen, telling)
+        return View(self._tying(headline) & ties, seen, telling)
 
     def _tying(self, reading: Reading) -> frozenset[str]:
-        return frozenset(s for s in reading.words.stems if len(s) > 2 and s not in self._plain and not s.isdigit())
+        # Neither plain words nor very short ones tie, nor numbers: digits come before all letters.
+        return frozenset(s for s in set(reading.words.stems) - self._plain if len(s) > 2 and s[0] > "9")
 
     def split(self, bulletin: Bulletin, view: View) -> tuple[list[int], list[Evidence]]:
         """Return the index of the first paragraph of each story, and what spoke for each boundary.
@@ -120,16 +131,42 @@ class Splitter:
         A line ``***`` always begins a story; ``Split: no`` keeps the bulletin whole.
         """
         starts, evidence = [0], []
-        for para in range(1, len(view.paragraphs)):
+        story = SoFar(view, 0)
+        for para, seen in enumerate(view.paragraphs[1:], 1):
+            spoke = []
             if para in bulletin.breaks:
-                starts.append(para)
-                evidence.append(Evidence("boundary", "editor", "", para, 0, 0, 1.0))
+                spoke = [Evidence("boundary", "editor", "", para, 0, 0, 1.0)]
             elif bulletin.header.split:
-                weighed = {name: _WEIGHTS[name] * value for name, value in signs(view, starts[-1], para).items()}
+                weighed = {name: _WEIGHTS[name] * value for name, value in signs(view, story, para).items()}
                 if sum(weighed.values()) > 0:
-                    starts.append(para)
-                    evidence += _spoke(view.paragraphs[para], weighed)
+                    spoke = _spoke(seen, weighed)
+            if spoke:
+                starts.append(para)
+                evidence += spoke
+                story = SoFar(view, para)
+            else:
+                story.add(seen)
         return starts, evidence
+
+
+class SoFar:
+    """The story that began at paragraph ``start``, up to the gap that is looked at."""
+
+    def __init__(self, view: View, start: int) -> None:
+        self.start = start
+        self.lead = self.last = view.paragraphs[start]
+        self.words, self.ties = self.lead.words, self.lead.ties
+        self.names, self.topics = self.lead.names, self.lead.topics
+
+    def add(self, seen: Seen) -> None:
+        """Take the paragraph behind the gap into the story."""
+        self.last = seen
+        self.words |= seen.words
+        self.ties |= seen.ties
+        self.names |= seen.names
+        self.topics = {
+            slug: self.topics.get(slug, 0.0) + seen.topics.get(slug, 0.0) for slug in self.topics | seen.topics
+        }
 
 
 def _spoke(seen: Seen, weighed: dict[str, float]) -> list[Evidence]:
@@ -144,17 +181,16 @@ def _spoke(seen: Seen, weighed: dict[str, float]) -> list[Evidence]:
     ]
 
 
-def signs(view: View, start: int, para: int) -> dict[str, float]:
-    """Return the signs at the gap before ``para`` when the story so far began at ``start``, by their name in
-    ``_WEIGHTS``, each between 0 and about 1."""
+def signs(view: View, story: SoFar, para: int) -> dict[str, float]:
+    """Return the signs at the gap before ``para`` behind the ``story`` so far, by their name in ``_WEIGHTS``, each
+    between 0 and about 1."""
     seen = view.paragraphs
-    here, story = seen[para], seen[start:para]
+    here = seen[para]
     kind = here.opening.kind
-    words = frozenset().union(*(one.words for one in story))
-    names = frozenset().union(*(one.names for one in story))
     ahead = _ahead(seen, para)
     coming = frozenset().union(*(one.words for one in ahead))
-    alike = view.alike(here.words | coming, words)
+    coming_ties = frozenset().union(*(one.ties for one in ahead))
+    alike = view.alike(here.ties | coming_ties, story.ties)
     turning = kind in TURNING
     return {
         "any": 1.0,
@@ -167,22 +203,22 @@ def signs(view: View, start: int, para: int) -> dict[str, float]:
         "leading verb": float(kind == "plain" and here.opening.leads),
         "turn, then a leading verb": float(turning and here.opening.leads),
         "turn, then a saying verb": float(kind == "turn" and here.opening.says),
-        "like the lead": _overlap(here.words, story[0].words),
+        "like the lead": _overlap(here.words, story.lead.words),
         "like the story": alike,
-        "like the last": view.alike(here.words, story[-1].words),
+        "like the last": view.alike(here.ties, story.last.ties),
         # Where nothing follows, what usually follows is assumed.
-        "next like the story": _overlap(coming, words) if ahead else 0.3,
-        "next like this": view.alike(coming, here.words) if ahead else 0.3,
+        "next like the story": _overlap(coming, story.words) if ahead else 0.3,
+        "next like this": view.alike(coming_ties, here.ties) if ahead else 0.3,
         "next shares with this": _overlap(coming, here.words) if ahead else 0.3,
         "distinct, yet alike": alike if kind == "distinct" else 0.0,
         "turn, yet alike": alike if kind == "turn" else 0.0,
-        "surname": float(bool(here.surnames & names)),
-        "new names": min(len(here.names - names), 3) / 3,
-        "topic": _same_topic(story, [here]),
+        "surname": float(bool(here.surnames & story.names)),
+        "new names": min(len(here.names - story.names), 3) / 3,
+        "topic": _same_topic(story.topics, here.topics),
         "short": float(len(here.reading.words.stems) < _SHORT),
-        "headline": view.alike(here.words, view.headline & view.telling.keys()) if start == 0 else 0.0,
-        "length": min(para - start, 8) / 8,
-        "second": float(para - start == 1),
+        "headline": view.alike(here.ties, view.headline) if story.start == 0 else 0.0,
+        "length": min(para - story.start, 8) / 8,
+        "second": float(para - story.start == 1),
         "end": float(para + 1 == len(seen)),
     }
 
@@ -200,18 +236,9 @@ def _overlap(words: frozenset[str], others: frozenset[str]) -> float:
     return len(words & others) / math.sqrt(len(words) + 1.0) / 3
 
 
-def _same_topic(one: Sequence[Seen], other: Sequence[Seen]) -> float:
+def _same_topic(mine: dict[str, float], theirs: dict[str, float]) -> float:
     """Return the cosine of two topic profiles; 0.5 when one is empty, for then it tells nothing."""
-    mine, theirs = _total(one), _total(other)
     if not mine or not theirs:
         return 0.5
     dot = sum(weight * theirs.get(slug, 0.0) for slug, weight in mine.items())
     return dot / math.sqrt(sum(w * w for w in mine.values()) * sum(w * w for w in theirs.values()))
-
-
-def _total(paragraphs: Sequence[Seen]) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for one in paragraphs:
-        for slug, weight in one.topics.items():
-            total[slug] = total.get(slug, 0.0) + weight
-    return total
