@@ -26,8 +26,7 @@ _WEIGHTS = {
     "backward": -1.8,
     "plain": 1.7,
     "leading verb": 2.25,
-    "turn, then a leading verb": 0.9,
-    "turn, then a saying verb": -1.2,
+    "turn, then an event": 1.5,
     "like the lead": -2.0,
     "like the story": -3.1,
     "like the last": -2.9,
@@ -191,7 +190,6 @@ def signs(view: View, story: SoFar, para: int) -> dict[str, float]:
     coming = frozenset().union(*(one.words for one in ahead))
     coming_ties = frozenset().union(*(one.ties for one in ahead))
     alike = view.alike(here.ties | coming_ties, story.ties)
-    turning = kind in TURNING
     return {
         "any": 1.0,
         "distinct": float(kind == "distinct"),
@@ -201,8 +199,7 @@ def signs(view: View, story: SoFar, para: int) -> dict[str, float]:
         "backward": float(kind == "backward"),
         "plain": float(kind == "plain"),
         "leading verb": float(kind == "plain" and here.opening.leads),
-        "turn, then a leading verb": float(turning and here.opening.leads),
-        "turn, then a saying verb": float(kind == "turn" and here.opening.says),
+        "turn, then an event": float(kind in TURNING and here.opening.leads and not here.opening.says),
         "like the lead": _overlap(here.words, story.lead.words),
         "like the story": alike,
         "like the last": view.alike(here.ties, story.last.ties),
