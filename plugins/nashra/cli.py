@@ -14,6 +14,7 @@ from nashra.arabic.hygiene import clean
 from nashra.archive import intake
 from nashra.desk import seed
 from nashra.desk.analyse import Desk, analyse
+from nashra.desk.lint import lint
 from nashra.desk.model import Analysis, Bulletin, Paragraph
 from nashra.errors import Problem
 from nashra.settings import Settings
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="show a seed's stories and why the desk made them so")
     explain.add_argument("files", nargs="+", type=Path, metavar="FILE")
     explain.set_defaults(run=_explain)
-    check = commands.add_parser("check", help="say what is wrong with the seeds of a folder, without building")
+    check = commands.add_parser("check", help="say what is wrong with topics, lists and the seeds of a folder")
     check.add_argument("folder", nargs="?", type=Path, default=Path("seeds"), metavar="FOLDER")
     check.set_defaults(run=_check)
     return parser
@@ -138,6 +139,7 @@ def _explain(options: argparse.Namespace, desk: Desk) -> list[Problem]:
 
 def _check(options: argparse.Namespace, desk: Desk) -> list[Problem]:
     found, problems = intake.scan(options.folder, str(options.folder))
+    problems = lint(options.topics) + problems
     read = 0
 
     def count(_: Analysis) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nashra.arabic.letters import key
 
@@ -44,7 +44,9 @@ class Matcher:
                 if folded.startswith("ال") and len(folded) > 4:
                     forms.setdefault("لل" + folded[2:], number)
         self._names = list(forms.values())
-        self._automaton = AhoCorasick(list(forms), matchkind=MatchKind.Standard) if forms else None
+        self._automaton = (
+            AhoCorasick(list(forms), MatchKind.Standard, implementation=Implementation.DFA) if forms else None
+        )
 
     def find(self, text: str) -> list[Match]:
         """Return the names in folded ``text`` in their order; of names that overlap, the first, then the longest."""

@@ -7,11 +7,12 @@ import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import NamedTuple
 
 from nashra.arabic.letters import key
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"(\w+)")
 # Light stemming as in light10 (Larkey, Ballesteros, Connell 2007): clitics before the word, then endings; never
 # fewer than three letters (two after an article) remain.
 _ARTICLES = ("وبال", "فبال", "وكال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
@@ -81,8 +82,10 @@ def conjoined(word: str) -> bool:
 
 def words(folded: str) -> Words:
     """Return the words of ``folded`` text."""
-    spans = [match.span() for match in _WORD.finditer(folded)]
-    return Words(list(map(stem, _WORD.findall(folded))), spans)
+    # Separators and words in turn; their lengths added up are where each word begins and ends.
+    parts = _WORD.split(folded)
+    ends = list(accumulate(map(len, parts)))
+    return Words(list(map(stem, parts[1::2])), list(zip(ends[:-1:2], ends[1::2], strict=True)))
 
 
 def stems(text: str) -> tuple[str, ...]:
@@ -115,8 +118,9 @@ class Phrases:
         hits: list[tuple[int, int, int]] = []
         all_stems, spans = found
         free = 0
-        for at, candidates in enumerate(map(self._beginning, all_stems)):
-            if not candidates or at < free:
+        begun = [(at, terms) for at, terms in enumerate(map(self._beginning, all_stems)) if terms]
+        for at, candidates in begun:
+            if at < free:
                 continue
             for wanted, number in candidates:
                 size = len(wanted)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from nashra.errors import Problem
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """Return the package's data/``name``.toml."""
-    return tomllib.loads(files("nashra.desk").joinpath(f"data/{name}.toml").read_text("utf-8"))
+    """Return the package's data/``name``.toml. Raises Problem, with the line, when an editor broke it."""
+    return load_file(Path(__file__).parent / "data" / f"{name}.toml")
 
 
 def load_file(path: Path) -> dict[str, Any]:

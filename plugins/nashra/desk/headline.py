@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
 
 from nashra.arabic.hygiene import title
 from nashra.arabic.letters import key
@@ -18,11 +20,6 @@ _FEWEST_WORDS = 4
 _FEWEST_CLAUSE = 7
 _LONGEST_SPEAKER = 6
 _SUMMARY = 240
-_JOINTS, _TIME, _SPEECH, _LEANS = (
-    frozenset(map(key, load("headline")[name])) for name in ("joints", "time", "speech", "leans")
-)
-# Words that say more of the speaker, not what he says: «قال فلان نائب قائد …».
-_OFFICES = frozenset(key(name).split()[0] for name in load("titles")["titles"])
 _SAYING = re.compile(r"(?:على |ب)?[أإا]نّ?(?:ه|ها|هم|هما)?\s+|على\s+|:\s*")
 _THAT = re.compile(r"(?<!\w)(?:على |ب)?[أإ]نّ?(?:ه|ها|هم|هما)?\s+")
 _FARTHEST_THAT = 100
@@ -32,6 +29,25 @@ _THATS = frozenset(map(key, ("أن", "إن")))
 _SENTENCE = re.compile(r"(?<![\s(]\w)[.؟!…](?=\s|$)|[:؛](?=\s)")
 _STOP = re.compile(r"(?<=[.؟!…])\s+")
 _QUOTES = re.compile('[“”"«»„‟]')
+
+
+class _Known(NamedTuple):
+    """The words of headline.toml; ``offices`` say more of the speaker, not what he says: «قال فلان نائب قائد …»."""
+
+    joints: frozenset[str]
+    time: frozenset[str]
+    speech: frozenset[str]
+    leans: frozenset[str]
+    offices: frozenset[str]
+
+
+@cache
+def _known() -> _Known:
+    joints, time, speech, leans = (
+        frozenset(map(key, load("headline")[name])) for name in ("joints", "time", "speech", "leans")
+    )
+    offices = frozenset(key(title).split()[0] for title in load("titles")["titles"])
+    return _Known(joints, time, speech, leans, offices)
 
 
 def headline(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> str:
@@ -44,7 +60,7 @@ def headline(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> st
     if said:
         speaker, text = said
     sentence = _SENTENCE.split(text, maxsplit=1)[0]
-    words = [word for word in sentence.split() if key(word).strip("،,.()") not in _TIME]
+    words = [word for word in sentence.split() if key(word).strip("،,.()") not in _known().time]
     made = _balanced(" ".join(_cut(words, _MOST_WORDS - (len(speaker.split()) if said else 0)))).rstrip(" ،,:؛.-")
     return title(f"{speaker}: {made}" if said and made else made or lead.text)
 
@@ -59,22 +75,22 @@ def _said(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> tuple
     """Return who speaks and what is said when the lead begins «verb, title, name, …»."""
     spans = lead.words.spans
     first = next((n for n, (start, _) in enumerate(spans) if start >= opening.dropped), len(spans))
-    if first >= len(spans) or lead.word(first).lstrip("و") not in _SPEECH:
+    if first >= len(spans) or lead.word(first).lstrip("و") not in _known().speech:
         return None
     people = [m for m in mentions if m.para == lead.para and m.kind == "person" and m.start > spans[first][0]]
     if not people:
         return _body_said(lead.text[lead.folded.span(*spans[first])[1] :])
     speaker = people[0]
     between = lead.folded.text[spans[first][1] : speaker.start]
-    if len(between.split()) > 7 or re.search(r"[،,:\"«»]", between) or set(between.split()) & _JOINTS:
+    if len(between.split()) > 7 or re.search(r"[،,:\"«»]", between) or set(between.split()) & _known().joints:
         return None
     rest = lead.text[lead.folded.span(speaker.start, speaker.end)[1] :].lstrip()
-    while rest and key(rest.split()[0]).strip("،,.") in _TIME:
+    while rest and key(rest.split()[0]).strip("،,.") in _known().time:
         rest = rest.split(maxsplit=1)[1] if " " in rest else ""
     match = _SAYING.match(rest)
     following = key(rest.split()[0]).strip("،,.") if rest else ""
     # Who he is, when and where he spoke, is not yet what he said: «قال لافروف خلال مؤتمر صحفي إن …».
-    if not match and (rest.startswith(("،", ",")) or following in _JOINTS | _LEANS | _OFFICES):
+    if not match and (rest.startswith(("،", ",")) or following in _known().joints | _known().leans | _known().offices):
         match = _THAT.search(rest, 0, _FARTHEST_THAT)
         if not match:
             return None
@@ -90,7 +106,7 @@ def _body_said(rest: str) -> tuple[str, str] | None:
     if not match:
         return None
     speaker, said = rest[: match.start()].split(), rest[match.end() :]
-    plain = all(word.isalpha() and key(word) not in _JOINTS | _TIME for word in speaker)
+    plain = all(word.isalpha() and key(word) not in _known().joints | _known().time for word in speaker)
     if not plain or not 1 < len(speaker) <= _LONGEST_SPEAKER or len(said.split()) < _FEWEST_WORDS:
         return None
     return " ".join(speaker), said
@@ -105,12 +121,11 @@ def _cut(words: list[str], most: int) -> list[str]:
             return words[:end]
     for end in range(most, _FEWEST_WORDS, -1):
         last, following = words[end - 1], key(words[end]).strip("،,.()")
-        joint = following in _JOINTS - _THATS or following.startswith(("وال", "بال", "لل", "بان"))
+        joint = following in _known().joints - _THATS or following.startswith(("وال", "بال", "لل", "بان"))
         if joint and not _leans(last) and not conjoined(key(last)):
             # «… بعد فوزه» tells less than «…».
-            hanging = (
-                end - 2 > _FEWEST_WORDS and key(words[end - 2]) in _JOINTS and key(last).endswith(("ه", "ها", "هم"))
-            )
+            joined = end - 2 > _FEWEST_WORDS and key(words[end - 2]) in _known().joints
+            hanging = joined and key(last).endswith(("ه", "ها", "هم"))
             return words[: end - 2] if hanging and not last.endswith("ة") else words[:end]
     end = most
     while end > _FEWEST_WORDS and _leans(words[end - 1]):
@@ -120,7 +135,7 @@ def _cut(words: list[str], most: int) -> list[str]:
 
 def _leans(word: str) -> bool:
     """Tell whether a reader who stops at ``word`` waits for the next."""
-    return key(word).strip("،,") in _JOINTS | _LEANS
+    return key(word).strip("،,") in _known().joints | _known().leans
 
 
 def _balanced(text: str) -> str:
