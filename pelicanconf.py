@@ -25,6 +25,7 @@ PATH = "content"
 ARTICLE_PATHS = ["articles"]
 PAGE_PATHS = ["pages"]
 STATIC_PATHS = ["images"]
+USE_FOLDER_AS_CATEGORY = False
 THEME = "theme"
 
 TIMEZONE = "UTC"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from nashra.archive.identity import Fingerprint, Known
 from nashra.archive.store import Archive
 from nashra.errors import Problem
 
-STORY = Known("k3", "tag:n,2026:k3", "2021/07/خبر.html", "2021-07", "a.txt", 0, Fingerprint("h", ("1", "2")))
+SEEN = "2021-07-20T00:00:00+00:00"
+STORY = Known("k3", "tag:n,2026:k3", "2021/07/خبر.html", "2021-07", SEEN, "a.txt", 0, Fingerprint("h", ("1", "2")))
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -42,7 +44,16 @@ def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
     assert str(found.value).startswith(f"{path}:2: ")
 
 
-def test_another_ledger_is_noticed(tmp_path: Path) -> None:
+def test_a_story_goes_and_comes_back(tmp_path: Path) -> None:
+    gone = ledger.apply(ledger.gone_event(STORY), STORY)
+    assert gone == replace(STORY, gone=True)
+    assert ledger.apply(ledger.edit_event(gone), gone) == STORY
+    with pytest.raises(Problem, match="which no line publishes"):
+        ledger.apply(ledger.gone_event(STORY), None)
+    assert tmp_path
+
+
+def test_a_lost_ledger_gives_up_its_links_and_remembers_its_promises(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     ledger.append(path, [ledger.publish_event(STORY)])
     with Archive(tmp_path / "state", path) as archive:
@@ -50,3 +61,17 @@ def test_another_ledger_is_noticed(tmp_path: Path) -> None:
     path.unlink()
     with Archive(tmp_path / "state", path) as archive:
         assert not archive.permalink_taken(STORY.permalink)
+        assert archive.known_in(["a.txt"]) == [STORY]
+        assert archive.is_lost(STORY.id)
+        archive.promise(STORY, new=False)
+        archive.keep_promises()
+    assert [event["event"] for event, _ in ledger.read(path)] == ["publish"]
+
+
+def test_merged_ledgers_that_promised_one_link_twice(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    twin = replace(STORY, id="m4", uri="tag:n,2026:m4", seed="b.txt")
+    ledger.append(path, [ledger.publish_event(STORY), ledger.publish_event(twin)])
+    with Archive(tmp_path / "state", path) as archive:
+        links = [story.permalink for story in archive.known_in(["a.txt", "b.txt"])]
+    assert links == ["2021/07/خبر.html", "2021/07/خبر-m4.html"]

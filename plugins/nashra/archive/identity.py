@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nashra.arabic.letters import key
 from nashra.arabic.slugs import words
+
+# Words from which a paragraph tells stories apart.
+_TELLING = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +25,29 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A story the ledger has promised: ``print`` is how it read when last seen, in ``seed`` at place ``at``."""
+    """A story the ledger has promised, first ``seen`` at an ISO instant in UTC.
+
+    ``print`` is how it read when last seen, in ``seed`` at place ``at``; ``gone`` says that it stands there no more.
+    """
 
     id: str
     uri: str
     permalink: str
     published: str
+    seen: str
     seed: str
     at: int
     print: Fingerprint
     updated: str = ""
+    gone: bool = False
+
+
+class Arriving(NamedTuple):
+    """A story as it stands in ``seed`` at place ``at`` now."""
+
+    seed: str
+    at: int
+    print: Fingerprint
 
 
 def digest(text: str, length: int = 10) -> str:
@@ -39,41 +56,67 @@ def digest(text: str, length: int = 10) -> str:
 
 
 def fingerprint(headline: str, paragraphs: Sequence[str]) -> Fingerprint:
-    """Return the fingerprint of a story."""
-    return Fingerprint(digest(key(headline)), tuple(digest(key(p)) for p in paragraphs))
+    """Return the fingerprint of a story; ``headline`` is "" for one that was made from its lead.
 
-
-def recognise(known: Sequence[Known], seed: str, stories: Sequence[Fingerprint]) -> list[Known | None]:
-    """Return, for each story of ``seed`` in order, the known story it is, or None for a new one.
-
-    ``known`` are the candidates: stories last seen in this seed, and stories whose seed has gone. Most paragraphs
-    in common win, then the same headline, then the same place; within one seed, a story that was rewritten
-    whole is the one that stood in its place.
+    Short lines («(وكالات)», «انتهى») tell no story from another and are left out, unless there is nothing else.
     """
-    pairs = sorted(
-        (
-            (
-                -len(set(candidate.print.paragraphs) & set(story.paragraphs)),
-                candidate.print.headline != story.headline,
-                candidate.seed != seed,
-                abs(candidate.at - at),
-                number,
-                at,
-            )
-            for number, candidate in enumerate(known)
-            for at, story in enumerate(stories)
-        ),
-    )
-    found: list[Known | None] = [None] * len(stories)
+    telling = [text for text in paragraphs if len(text.split()) >= _TELLING] or paragraphs
+    return Fingerprint(digest(key(headline)) if headline else "", tuple(digest(key(text)) for text in telling))
+
+
+def recognise(known: Sequence[Known], arriving: Sequence[Arriving]) -> list[Known | None]:
+    """Return, for each arriving story, the known story it is, or None for a new one.
+
+    ``known`` are all stories last seen in the seeds that changed or went, ``arriving`` all that stand in the changed
+    ones now. Text decides first, most of it first, wherever it moved; then, within a seed, the headline; then the
+    place: a story rewritten whole is the one that stood there, unless that one had gone before.
+    """
+    found: list[Known | None] = [None] * len(arriving)
     taken: set[int] = set()
-    for shared, other_headline, elsewhere, distance, number, at in pairs:
-        if found[at] is not None or number in taken:
-            continue
-        same_place = not elsewhere and not distance
-        if shared or (not other_headline and not elsewhere) or same_place:
-            found[at] = known[number]
-            taken.add(number)
+
+    def settle(pairs: Iterable[tuple[tuple[int | bool, ...], int, int]]) -> None:
+        for _, number, at in sorted(pairs):
+            if found[at] is None and number not in taken:
+                found[at] = known[number]
+                taken.add(number)
+
+    settle(_by_text(known, arriving))
+    here: dict[str, list[int]] = {}
+    for number, story in enumerate(known):
+        here.setdefault(story.seed, []).append(number)
+    same_seed = [(number, at, story) for at, story in enumerate(arriving) for number in here.get(story.seed, ())]
+    settle(
+        ((known[number].gone, abs(known[number].at - story.at)), number, at)
+        for number, at, story in same_seed
+        if story.print.headline and story.print.headline == known[number].print.headline
+    )
+    settle(
+        ((), number, at) for number, at, story in same_seed if known[number].at == story.at and not known[number].gone
+    )
     return found
+
+
+def _by_text(known: Sequence[Known], arriving: Sequence[Arriving]) -> Iterator[tuple[tuple[int | bool, ...], int, int]]:
+    """Yield (rank, number, at) of the pairs that share text: within a seed a paragraph will do; a story that moved
+    must share most of it, and no text that several stories have counts."""
+    holders: dict[str, list[int]] = {}
+    for number, story in enumerate(known):
+        for paragraph in set(story.print.paragraphs):
+            holders.setdefault(paragraph, []).append(number)
+    for at, (seed, place, print_) in enumerate(arriving):
+        shared: dict[int, int] = {}
+        for paragraph in set(print_.paragraphs):
+            holding = holders.get(paragraph, [])
+            for number in holding:
+                if len(holding) == 1 or known[number].seed == seed:
+                    shared[number] = shared.get(number, 0) + 1
+        for number, count in shared.items():
+            story = known[number]
+            moved = story.seed != seed
+            if moved and 2 * count <= min(len(set(story.print.paragraphs)), len(set(print_.paragraphs))):
+                continue
+            same = story.print.headline == print_.headline
+            yield (-count, not same, moved, story.gone, abs(story.at - place)), number, at
 
 
 def permalink(folders: Sequence[str], headline: str, story_id: str, taken: Callable[[str], bool]) -> str:

@@ -1,7 +1,8 @@
 """The ledger: what was promised to readers, one JSON object a line, only ever appended to.
 
 It lies beside the seeds and is committed with them. ``{"event": "publish", …}`` gives a story its id, Atom id,
-permalink and date for ever; ``{"event": "edit", …}`` says how it reads now, so that it is recognised next time.
+permalink and date for ever; ``{"event": "edit", …}`` says how it reads now, so that it is recognised next time;
+``{"event": "gone", …}`` says that it stands in no seed any more.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nashra.archive.identity import Fingerprint, Known
 from nashra.errors import Problem
 
-_PUBLISH = ("id", "uri", "permalink", "published")
+_PUBLISH = ("id", "uri", "permalink", "published", "seen")
 _BOTH = ("seed", "at", "headline", "paragraphs")
+_RESTORE = "restore this line from version control: it holds promised links"
 
 
 def read(path: Path, start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
@@ -40,16 +43,15 @@ def read(path: Path, start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
 
 
 def _event(line: bytes, path: str, number: int) -> dict[str, Any]:
-    remedy = "restore this line from version control: it holds promised links"
     try:
         event = json.loads(line)
     except ValueError:
-        raise Problem("not a line of JSON", remedy, path=path, line=number) from None
-    wanted = {"publish": _PUBLISH + _BOTH, "edit": ("id", "updated", *_BOTH)}
+        raise Problem("not a line of JSON", _RESTORE, path=path, line=number) from None
+    wanted = {"publish": _PUBLISH + _BOTH, "edit": ("id", "updated", *_BOTH), "gone": ("id",)}
     kind = event.get("event") if isinstance(event, dict) else None
     missing = [name for name in wanted.get(str(kind), ("event",)) if name not in event]
     if kind not in wanted or missing:
-        raise Problem(f"not a ledger event ({', '.join(missing) or kind})", remedy, path=path, line=number)
+        raise Problem(f"not a ledger event ({', '.join(missing) or kind})", _RESTORE, path=path, line=number)
     return event  # type: ignore[no-any-return]
 
 
@@ -96,22 +98,34 @@ def edit_event(story: Known) -> dict[str, Any]:
     return {"event": "edit", "id": story.id, "updated": story.updated} | _reading(story)
 
 
+def gone_event(story: Known) -> dict[str, Any]:
+    """Return the event that says that ``story`` stands in no seed any more."""
+    return {"event": "gone", "id": story.id}
+
+
 def _reading(story: Known) -> dict[str, Any]:
     text = {"headline": story.print.headline, "paragraphs": list(story.print.paragraphs)}
     return {"seed": story.seed, "at": story.at} | text
 
 
 def apply(event: dict[str, Any], before: Known | None) -> Known:
-    """Return the known story after ``event``; ``before`` is the one it edits."""
-    text = Fingerprint(event["headline"], tuple(event["paragraphs"]))
-    promised = before or Known(event["id"], event["uri"], event["permalink"], event["published"], "", 0, text)
-    return Known(
-        promised.id,
-        promised.uri,
-        promised.permalink,
-        promised.published,
-        event["seed"],
-        event["at"],
-        text,
-        event.get("updated", "") or promised.updated,
+    """Return the known story after ``event``; ``before`` is the one it changes.
+
+    Raises Problem for a change to a story that was never published.
+    """
+    if event["event"] == "publish":
+        id_, uri, permalink, published, seen = (event[name] for name in _PUBLISH)
+        text = Fingerprint(event["headline"], tuple(event["paragraphs"]))
+        return Known(id_, uri, permalink, published, seen, event["seed"], event["at"], text)
+    if before is None:
+        raise Problem(f"it changes the story {event['id']}, which no line publishes", _RESTORE)
+    if event["event"] == "gone":
+        return replace(before, gone=True)
+    return replace(
+        before,
+        seed=event["seed"],
+        at=event["at"],
+        print=Fingerprint(event["headline"], tuple(event["paragraphs"])),
+        updated=event["updated"] or before.updated,
+        gone=False,
     )

@@ -21,8 +21,9 @@ class Record:
     """One published story.
 
     ``permalink`` is a path relative to the site, not percent-encoded; ``published`` is ISO 8601 at the precision
-    known; ``updated`` is "" or an ISO instant in UTC; ``paragraphs`` hold wire copy (plain text), ``markup`` the
-    HTML of a hand-written article: one of the two is empty. ``at`` is its 0-based place in the bulletin ``seed``.
+    known; ``seen``, when it first came in, and ``updated`` are "" or ISO instants in UTC; ``paragraphs`` hold wire copy
+    (plain text), ``markup`` the HTML of a hand-written article: one of the two is empty. ``at`` is its 0-based place in
+    the bulletin ``seed``.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Record:
     summary: str
     category: str
     published: str
+    seen: str = ""
     updated: str = ""
     correction: str = ""
     paragraphs: tuple[str, ...] = ()

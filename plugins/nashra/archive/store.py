@@ -6,35 +6,44 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 from nashra.archive import ledger
 from nashra.archive.identity import Fingerprint, Known
 from nashra.archive.record import Record, TagRef, period
+from nashra.errors import Problem
 
 _SCHEMA = """
 PRAGMA application_id = 0x4e617368;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE known (id TEXT PRIMARY KEY, seed TEXT NOT NULL, permalink TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE known (id TEXT PRIMARY KEY, seed TEXT NOT NULL, permalink TEXT NOT NULL, lost INTEGER NOT NULL,
+                    data TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX known_seed ON known (seed);
 CREATE UNIQUE INDEX known_permalink ON known (permalink);
 CREATE TABLE seed (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE story (id TEXT PRIMARY KEY, seed TEXT NOT NULL, at INTEGER NOT NULL, instant TEXT NOT NULL,
-                    category TEXT NOT NULL, period TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE story (id TEXT PRIMARY KEY, instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL,
+                    at INTEGER NOT NULL, category TEXT NOT NULL, period TEXT NOT NULL,
+                    data TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX story_seed ON story (seed);
-CREATE INDEX story_order ON story (instant DESC, seed, at);
-CREATE INDEX story_category ON story (category, instant DESC, seed, at);
-CREATE INDEX story_period ON story (period, instant DESC, seed, at);
+CREATE INDEX story_order ON story (instant DESC, seen DESC, seed DESC, at);
+CREATE INDEX story_category ON story (category, instant DESC, seen DESC, seed DESC, at);
+CREATE INDEX story_period ON story (period, instant DESC, seen DESC, seed DESC, at);
 CREATE TABLE tagging (slug TEXT NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-                      instant TEXT NOT NULL, seed TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL,
+                      instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL, at INTEGER NOT NULL,
+                      id TEXT NOT NULL,
                       PRIMARY KEY (role, slug, id)) WITHOUT ROWID;
 CREATE INDEX tagging_story ON tagging (id);
-CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seed, at);
-CREATE TABLE output (folder TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (folder, path)) WITHOUT ROWID;
+CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seen DESC, seed DESC, at);
 """
 _VERSION = hashlib.sha256(_SCHEMA.encode()).hexdigest()
-_ORDER = "instant DESC, seed, at"
+# Newest first: by the day a story tells of, then by when it came in; of those that came together, the later name.
+_ORDER = "instant DESC, seen DESC, seed DESC, at"
+
+
+# The columns of a known story, as _to_known reads them.
+_KNOWN = "id, seed, permalink, data"
 
 
 class Group(NamedTuple):
@@ -52,14 +61,21 @@ class Archive:
     """
 
     def __init__(self, state: Path, promises: Path) -> None:
-        state.mkdir(parents=True, exist_ok=True)
+        try:
+            state.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            remedy = "make room for the cache, or name another folder with STATE=folder"
+            raise Problem(f"it cannot be a folder ({error.strerror})", remedy, path=str(state)) from None
         self._promises = promises
         self._promised: list[dict[str, Any]] = []
         path = state / "archive.db"
         try:
             self._db = self._open(path)
+        except sqlite3.OperationalError:
+            raise  # someone else is at work on it: no reason to make it anew
         except sqlite3.DatabaseError:
-            path.unlink()
+            for name in ("archive.db", "archive.db-wal", "archive.db-shm"):
+                (state / name).unlink(missing_ok=True)
             self._db = self._open(path)
         self._catch_up()
 
@@ -89,14 +105,27 @@ class Archive:
     # --- what was promised -------------------------------------------------------------------------------------
 
     def _catch_up(self) -> None:
-        """Replay the ledger's new lines; all of them when it is not the one that was read before."""
+        """Replay the ledger's new lines; all of them when it is not the one that was read before.
+
+        What an earlier ledger promised and this one does not is kept as lost: a seed that still holds the story gets
+        its promise written again.
+        """
         read_to, digest = json.loads(self._meta("ledger") or '[0, ""]')
+        before: list[Known] = []
         if self._ledger_digest(read_to) != digest:
+            before = [self._to_known(row) for row in self._db.execute(f"SELECT {_KNOWN} FROM known ORDER BY id")]
             self._db.execute("DELETE FROM known")
+            self._db.execute("UPDATE seed SET stamp = '', digest = ''")
             read_to = 0
         for event, end in ledger.read(self._promises, read_to):
-            self._remember(ledger.apply(event, self._known(event["id"])))
+            try:
+                self._remember(ledger.apply(event, self._known(event["id"])))
+            except Problem as problem:
+                raise problem.at(str(self._promises)) from None
             read_to = end
+        for story in before:
+            if self._known(story.id) is None and not self.permalink_taken(story.permalink):
+                self._remember(story, lost=True)
         self._note_ledger(read_to)
 
     def _ledger_digest(self, size: int) -> str:
@@ -111,46 +140,63 @@ class Archive:
     def _note_ledger(self, size: int) -> None:
         self._set_meta("ledger", json.dumps([size, self._ledger_digest(size)]))
 
-    def _remember(self, story: Known) -> None:
-        data = json.dumps(
-            [story.uri, story.published, story.at, story.print.headline, story.print.paragraphs, story.updated]
-        )
-        self._db.execute(
-            "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?)", (story.id, story.seed, story.permalink, data)
-        )
+    def _remember(self, story: Known, *, lost: bool = False) -> None:
+        """Note a story as it is known now. Where two ledgers were merged that promised one link twice, the later
+        story gets a link of its own."""
+        data = [story.uri, story.published, story.seen, story.at, story.print.headline, story.print.paragraphs]
+        row = (story.seed, lost, json.dumps([*data, story.updated, story.gone]))
+        link = story.permalink
+        self._db.execute("DELETE FROM known WHERE permalink = ? AND lost AND id <> ?", (link, story.id))
+        holder = self._db.execute("SELECT id FROM known WHERE permalink = ?", (link,)).fetchone()
+        if holder and holder[0] != story.id:
+            link = f"{link.removesuffix('.html')}-{story.id}.html"
+        self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", (story.id, row[0], link, *row[1:]))
 
     def _known(self, story_id: str) -> Known | None:
-        row = self._db.execute("SELECT id, seed, permalink, data FROM known WHERE id = ?", (story_id,)).fetchone()
+        row = self._db.execute(f"SELECT {_KNOWN} FROM known WHERE id = ?", (story_id,)).fetchone()
         return self._to_known(row) if row else None
 
     @staticmethod
     def _to_known(row: tuple[str, str, str, str]) -> Known:
-        uri, published, at, headline, paragraphs, updated = json.loads(row[3])
-        return Known(row[0], uri, row[2], published, row[1], at, Fingerprint(headline, tuple(paragraphs)), updated)
+        uri, published, seen, at, headline, paragraphs, updated, gone = json.loads(row[3])
+        text = Fingerprint(headline, tuple(paragraphs))
+        return Known(row[0], uri, row[2], published, seen, row[1], at, text, updated, gone)
 
-    def known_in(self, seeds: Sequence[str]) -> list[Known]:
+    def known_in(self, seeds: Iterable[str]) -> list[Known]:
         """Return the stories last seen in ``seeds``, in the order of seed and place."""
         rows: list[tuple[str, str, str, str]] = []
         for name in seeds:
-            rows += self._db.execute("SELECT id, seed, permalink, data FROM known WHERE seed = ?", (name,))
+            rows += self._db.execute(f"SELECT {_KNOWN} FROM known WHERE seed = ?", (name,))
         return sorted(map(self._to_known, rows), key=lambda story: (story.seed, story.at, story.id))
+
+    def is_lost(self, story_id: str) -> bool:
+        """Tell whether the ledger that promised this story is no more."""
+        return self._db.execute("SELECT 1 FROM known WHERE id = ? AND lost", (story_id,)).fetchone() is not None
 
     def known_seeds(self) -> set[str]:
         """Return the names of the seeds in which promised stories were last seen."""
-        return {name for (name,) in self._db.execute("SELECT DISTINCT seed FROM known")}
+        return {name for (name,) in self._db.execute("SELECT DISTINCT seed FROM known WHERE NOT lost")}
 
     def id_taken(self, story_id: str) -> bool:
         """Tell whether a story has this id."""
         return self._known(story_id) is not None
 
     def permalink_taken(self, path: str) -> bool:
-        """Tell whether ``path`` was promised to a story."""
-        return self._db.execute("SELECT 1 FROM known WHERE permalink = ?", (path,)).fetchone() is not None
+        """Tell whether ``path`` is promised to a story."""
+        taken = self._db.execute("SELECT 1 FROM known WHERE permalink = ? AND NOT lost", (path,)).fetchone()
+        return taken is not None
 
     def promise(self, story: Known, *, new: bool) -> None:
         """Remember a new story, or a known one as it reads now; ``keep_promises`` writes it into the ledger."""
+        event = ledger.publish_event if new or self.is_lost(story.id) else ledger.edit_event
         self._remember(story)
-        self._promised.append(ledger.publish_event(story) if new else ledger.edit_event(story))
+        self._promised.append(event(story))
+
+    def miss(self, story: Known) -> None:
+        """Remember that a known story stands in no seed any more."""
+        if not story.gone and not self.is_lost(story.id):
+            self._remember(replace(story, gone=True))
+            self._promised.append(ledger.gone_event(story))
 
     def keep_promises(self) -> None:
         """Append what was promised since the last call to the ledger. Call it before any page is written."""
@@ -195,14 +241,15 @@ class Archive:
             instant = record.instant
             where = "/".join(period(record.published))
             self._db.execute("DELETE FROM tagging WHERE id = ?", (record.id,))
+            place = (instant, record.seen, seed, record.at)
             self._db.execute(
-                "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (record.id, seed, record.at, instant, record.category, where, record.to_json()),
+                "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (record.id, *place, record.category, where, record.to_json()),
             )
             self._db.executemany(
-                "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (ref.slug, role, ref.kind, ref.name, instant, seed, record.at, record.id)
+                    (ref.slug, role, ref.kind, ref.name, *place, record.id)
                     for role, refs in (("tag", record.tags), ("author", record.authors))
                     for ref in refs
                 ],
@@ -258,27 +305,21 @@ class Archive:
 
     def neighbours(self, record: Record) -> tuple[Record | None, Record | None]:
         """Return the stories before and after ``record`` in the list of all: the newer one and the older one."""
-        place = (record.instant, record.instant, record.seed, record.at)
+        day = (record.instant, record.seen, record.seed)
+        place = (record.instant, *day, *day, record.at)
         # Written so that story_order is walked from the place on; an OR alone would sort the whole table.
-        newer = "instant >= ? AND (instant > ? OR (seed, at) < (?, ?)) ORDER BY instant, seed DESC, at DESC"
-        older = f"instant <= ? AND (instant < ? OR (seed, at) > (?, ?)) ORDER BY {_ORDER}"
+        here = "(instant, seen, seed)"
+        newer = (
+            f"instant >= ? AND ({here} > (?, ?, ?) OR {here} = (?, ?, ?) AND at < ?)"
+            " ORDER BY instant, seen, seed, at DESC"
+        )
+        older = f"instant <= ? AND ({here} < (?, ?, ?) OR {here} = (?, ?, ?) AND at > ?) ORDER BY {_ORDER}"
         rows = [
             self._db.execute(f"SELECT data FROM story WHERE {where} LIMIT 1", place).fetchone()
             for where in (newer, older)
         ]
         first, second = (Record.from_json(row[0]) if row else None for row in rows)
         return first, second
-
-    # --- what was written --------------------------------------------------------------------------------------
-
-    def outputs(self, folder: str) -> set[str]:
-        """Return the paths that the last build into ``folder`` wrote, relative to it."""
-        return {path for (path,) in self._db.execute("SELECT path FROM output WHERE folder = ?", (folder,))}
-
-    def note_outputs(self, folder: str, paths: Iterable[str]) -> None:
-        """Record the paths that this build wrote into ``folder``."""
-        self._db.execute("DELETE FROM output WHERE folder = ?", (folder,))
-        self._db.executemany("INSERT INTO output VALUES (?, ?)", [(folder, path) for path in sorted(paths)])
 
 
 class StoryList(Sequence[Record]):

@@ -125,6 +125,11 @@ class StoryArticle(Article):
         """Return the HTML with intra-site links resolved; wire copy has none and is never searched for them."""
         return self._update_content(self._content, siteurl) if self.record.markup else self._content
 
+    def feed_html(self, siteurl: str) -> str:
+        """Return what feeds carry: the correction's note, where there is one, and the HTML with absolute links."""
+        note = f"<p><strong>{escape(self.correction, quote=False)}</strong></p>\n" if self.correction else ""
+        return note + self.get_content(siteurl)
+
     @property
     def summary(self) -> Markup:
         """The summary as HTML: plain text, escaped."""
@@ -202,8 +207,8 @@ class HandWrittenArticle(_HandWritten, Article):
 
     @property
     def dateline(self) -> str:
-        """The day in words."""
-        return dateline(self.datetime_attr)
+        """The day in words; "" for a draft without one, which Pelican dates to the end of time."""
+        return dateline(self.datetime_attr) if self.date.year < 9999 else ""
 
     @property
     def datetime_attr(self) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from pelican.contents import Article, SkipStub
@@ -16,7 +17,7 @@ from pelican.plugins import signals
 from pelican.utils import SafeDatetime
 
 from nashra.arabic.calendar import dateline
-from nashra.arabic.hygiene import title
+from nashra.arabic.hygiene import clean, title
 from nashra.arabic.slugs import slug
 from nashra.archive.identity import fingerprint
 from nashra.archive.record import Record, TagRef
@@ -52,7 +53,7 @@ class StoriesGenerator(ArticlesGenerator):
         self._nashra = settings
         self.archive = archive
         self._desk = desk
-        self.newsroom = Newsroom(settings, archive, desk)
+        self.newsroom = Newsroom(settings, archive, desk, ZoneInfo(self.settings["TIMEZONE"]))
 
     # --- what templates are given ------------------------------------------------------------------------------
 
@@ -62,7 +63,10 @@ class StoriesGenerator(ArticlesGenerator):
         self.category = cache(self._category)
         self.tag = cache(self._tag)
         self.author = cache(self._author)
+        self._published: dict[str, Article] = {}
+        self._named: dict[str, str] = {}
         self.newsroom.take_in(self._hand_written(), over)
+        self._tell_addresses()
         self.articles = self.dates = self._list()
         signals.article_generator_pretaxonomy.send(self)
         self.categories = [
@@ -101,7 +105,7 @@ class StoriesGenerator(ArticlesGenerator):
 
     def _category(self, slug: str) -> StoryCategory:
         topic = self._desk.topics.by_slug.get(slug)
-        name = topic.name if topic else slug.replace("-", " ")
+        name = topic.name if topic else self._named.get(slug, slug.replace("-", " "))
         category = StoryCategory(TagRef("category", name, slug), self.settings)
         category.mediatopic = topic.mediatopic if topic else ""
         category.feeds = self._feed_links(f"category/{slug}", name)
@@ -143,9 +147,12 @@ class StoriesGenerator(ArticlesGenerator):
 
     # --- hand-written articles ---------------------------------------------------------------------------------
 
-    def _hand_written(self) -> dict[str, Arrival]:
-        """Return the Markdown articles of the content folder, as arrivals by name. Drafts stay Pelican's own."""
-        arrivals: dict[str, Arrival] = {}
+    def _hand_written(self) -> dict[str, Arrival | None]:
+        """Return the Markdown articles of the content folder, as arrivals by name, None for one that cannot be read.
+
+        Drafts stay Pelican's own.
+        """
+        arrivals: dict[str, Arrival | None] = {}
         for path in sorted(self.get_files(self.settings["ARTICLE_PATHS"], exclude=self.settings["ARTICLE_EXCLUDES"])):
             try:
                 article = self.readers.read_file(
@@ -160,11 +167,13 @@ class StoriesGenerator(ArticlesGenerator):
                 )
             except Exception as error:  # any reader may raise anything; one bad article never costs a good one
                 self._refuse(path, f"it cannot be read ({error})", "mend its first lines (Title:, Date:, Category:)")
+                arrivals[path] = None
                 continue
             if isinstance(article, SkipStub):
                 continue
             if not article.is_valid():
                 self._refuse(path, "it lacks a title or a date", "begin it with Title: and Date: lines")
+                arrivals[path] = None
                 continue
             self.add_source_path(article)
             self.add_static_links(article)
@@ -174,16 +183,28 @@ class StoriesGenerator(ArticlesGenerator):
                 (self.drafts if article.status == "draft" else self.hidden_articles).append(article)
             else:
                 arrivals[path] = self._arrival(path, article)
+                self._published[path] = article
         return arrivals
+
+    def _tell_addresses(self) -> None:
+        """Tell Pelican where hand-written articles are, for «{filename}» links to them."""
+        for path, article in self._published.items():
+            for story in self.archive.known_in([path]):
+                if not story.gone:
+                    article.override_save_as, article.override_url = story.permalink, quote(story.permalink)
 
     def _refuse(self, path: str, wrong: str, remedy: str) -> None:
         self._add_failed_source_path(path)
         self.newsroom.problems.append(Problem(wrong, remedy, path=shown(Path(self.path, path))))
 
     def _category_slug(self, article: Article) -> str:
-        category = getattr(article, "category", None)
-        topic = self._desk.topics.find(category.name) if category else None
-        return topic.slug if topic else slug(category.name) if category else self._desk.topics.fallback
+        """Return the slug of the article's category: a topic's, else one of its own, shown under the name it wrote."""
+        name = str(getattr(article, "category", "") or "")
+        topic = self._desk.topics.find(name) if name else None
+        own = topic.slug if topic else slug(title(name))
+        if own and not topic:
+            self._named.setdefault(own, title(name))
+        return own or self._desk.topics.fallback
 
     def _arrival(self, path: str, article: Article) -> Arrival:
         headline = title(Markup(article.title).striptags())
@@ -199,7 +220,7 @@ class StoriesGenerator(ArticlesGenerator):
             category=self._category_slug(article),
             published=moment[:10] if article.date.strftime("%H%M%S") == "000000" else moment,
             updated=article.modified.isoformat() if hasattr(article, "modified") else "",
-            markup=article._content,
+            markup=clean(article._content),
             tags=named("topic", [tag.name for tag in getattr(article, "tags", [])]),
             authors=named("author", [author.name for author in getattr(article, "authors", [])]),
         )
@@ -332,7 +353,7 @@ class StoriesGenerator(ArticlesGenerator):
             url=f"{site}/{article.url}",
             title=article.title,
             summary=article.record.summary,
-            html=article.get_content(site),
+            html=article.feed_html(site),
             published=article.date,
             updated=getattr(article, "modified", article.date),
             terms=tuple(Term(about.slug, f"{site}/{role}/", about.name) for about, role in topics),

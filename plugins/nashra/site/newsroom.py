@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from nashra.arabic.decode import decode
 from nashra.arabic.hygiene import title
 from nashra.arabic.slugs import slug
 from nashra.archive import intake
-from nashra.archive.identity import Fingerprint, Known, digest, fingerprint, permalink, recognise
+from nashra.archive.identity import Arriving, Fingerprint, Known, digest, fingerprint, permalink, recognise
 from nashra.archive.record import Record, TagRef, period
 from nashra.archive.store import Archive
 from nashra.desk import seed as seeds
@@ -33,6 +34,11 @@ class Arrival:
     dated: bool
 
 
+# Stories with the known story each is, None for a new one; and the same with the name of their seed.
+_Recognised = list[tuple[Arrival, Known | None]]
+_Settled = tuple[str, _Recognised]
+
+
 def now() -> datetime:
     """Return the moment the ledger notes for what is new: SOURCE_DATE_EPOCH where set, else the clock, in UTC."""
     return datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())), UTC)
@@ -46,10 +52,11 @@ def shown(path: Path) -> str:
 class Newsroom:
     """One build's intake. ``problems`` holds what an editor must mend; a seed in trouble keeps its stories."""
 
-    def __init__(self, settings: Settings, archive: Archive, desk: Desk) -> None:
+    def __init__(self, settings: Settings, archive: Archive, desk: Desk, zone: ZoneInfo) -> None:
         self._settings = settings
         self._archive = archive
         self._desk = desk
+        self._zone = zone
         self._now = now()
         self.problems: list[Problem] = []
         self.bulletins = 0
@@ -57,10 +64,11 @@ class Newsroom:
 
     def take_in(
         self,
-        articles: dict[str, Arrival],
+        articles: dict[str, Arrival | None],
         progress: Callable[[Sequence[intake.Found]], Iterable[intake.Found]],
     ) -> None:
-        """Bring the archive up to date with the seeds folder and the hand-written ``articles`` (by name).
+        """Bring the archive up to date with the seeds folder and the hand-written ``articles`` by name (None: one that
+        cannot be read, and keeps what it had).
 
         ``progress`` passes the seeds to read on, one by one, as they are worked on.
         """
@@ -72,18 +80,31 @@ class Newsroom:
         before = self._archive.seeds()
         present = {seed.name for seed in found} | set(articles)
         present |= {problem.path.removeprefix(folder + "/") for problem in refused}
-        gone = sorted(self._archive.known_seeds() - present)
         for name in sorted(before.keys() - present):
             self._archive.forget_seed(name)
         changed = [seed for seed in found if before.get(seed.name, ("",))[0] != seed.stamp]
+        gone = self._archive.known_seeds() - present
+        candidates = self._archive.known_in(sorted(gone | {seed.name for seed in changed} | set(articles)))
+        settling = _Settling(candidates, gone)
         for seed in progress(changed):
             try:
-                self._read(seed, before.get(seed.name, ("", ""))[1], gone)
+                arrivals = self._read(seed, before.get(seed.name, ("", ""))[1])
+                if arrivals is None:
+                    settling.keep(seed.name)
+                else:
+                    self._settle(settling.arrived(seed.name, arrivals))
             except Problem as problem:
                 self.problems.append(problem.at(f"{folder}/{seed.name}"))
+                settling.keep(seed.name)
         for name, article in sorted(articles.items()):
-            self._settle(name, [article], gone)
-            self._archive.note_seed(name, "", "")
+            if article is None:
+                settling.keep(name)
+            else:
+                self._settle(settling.arrived(name, [article]))
+                self._archive.note_seed(name, "", "")
+        self._settle(settling.rest())
+        for story in settling.missed():
+            self._archive.miss(story)
         self._archive.keep_promises()
         self.bulletins = len(found) - len({p.path for p in self.problems} & {f"{folder}/{s.name}" for s in found})
 
@@ -91,41 +112,42 @@ class Newsroom:
         """Tell whether the seeds have changed since they were taken in."""
         return intake.scan(self._settings.seeds, "")[0] != self._found
 
-    def _read(self, seed: intake.Found, before: str, gone: Sequence[str]) -> None:
+    def _read(self, seed: intake.Found, before: str) -> list[Arrival] | None:
+        """Return the stories of a seed, None when its text is what it was at the last build."""
         data = intake.read(seed.path, self._settings.max_seed_bytes)
         sidecar = seed.path.with_suffix(intake.SIDECAR)
         notes = intake.read(sidecar, self._settings.max_seed_bytes) if "+" in seed.stamp else b""
         read = intake.digest(data, notes)
+        made = None
         if read != before:
             bulletin = seeds.parse(seed.name, decode(data), decode(notes))
-            self._settle(seed.name, list(arrivals(analyse(bulletin, self._desk))), gone)
+            made = list(arrivals(analyse(bulletin, self._desk), self._zone))
         self._archive.note_seed(seed.name, seed.stamp, read)
+        return made
 
-    def _settle(self, name: str, found: Sequence[Arrival], gone: Sequence[str]) -> None:
-        """Give each arrival the identity it has, or a new one, and make them the stories of ``name``."""
-        known = self._archive.known_in([name, *gone])
-        recognised = recognise(known, name, [arrival.print for arrival in found])
-        self._archive.replace(
-            name,
-            [self._settled(arrival, story) for arrival, story in zip(found, recognised, strict=True)],
-        )
+    def _settle(self, settled: Iterable[_Settled]) -> None:
+        """Give the stories of each seed the identity they have, or a new one, and make them the seed's."""
+        for name, stories in settled:
+            self._archive.replace(name, [self._settled(arrival, story) for arrival, story in stories])
 
     def _settled(self, arrival: Arrival, story: Known | None) -> Record:
         record = arrival.record
         if story is None:
             story = self._new(arrival)
             self._archive.promise(story, new=True)
-        elif (story.seed, story.at, story.print) != (record.seed, record.at, arrival.print):
+        elif story.gone or (story.seed, story.at, story.print) != (record.seed, record.at, arrival.print):
             updated = story.updated if story.print == arrival.print else self._now.isoformat()
-            story = replace(story, seed=record.seed, at=record.at, print=arrival.print, updated=updated)
+            story = replace(story, seed=record.seed, at=record.at, print=arrival.print, updated=updated, gone=False)
             self._archive.promise(story, new=False)
-        published = record.published if arrival.dated else story.published
+        elif self._archive.is_lost(story.id):
+            self._archive.promise(story, new=True)
         return replace(
             record,
             id=story.id,
             uri=story.uri,
             permalink=story.permalink,
-            published=published,
+            published=record.published if arrival.dated else story.published,
+            seen=story.seen,
             updated=max(story.updated, record.updated),
         )
 
@@ -135,14 +157,61 @@ class Newsroom:
         story_id = digest(text)
         while self._archive.id_taken(story_id):
             story_id = digest(f"{story_id}\n{record.seed}\n{record.at}")
-        published = record.published or self._now.date().isoformat()
+        published = record.published or self._now.astimezone(self._zone).date().isoformat()
         link = permalink(period(published), record.headline, story_id, self._archive.permalink_taken)
         uri = f"tag:{self._settings.domain},{self._settings.domain_since}:{story_id}"
-        return Known(story_id, uri, link, published, record.seed, record.at, arrival.print)
+        seen = self._now.isoformat()
+        return Known(story_id, uri, link, published, seen, record.seed, record.at, arrival.print)
 
 
-def arrivals(analysis: Analysis) -> Iterator[Arrival]:
-    """Yield the stories of an analysed bulletin that are to be published."""
+class _Settling:
+    """Which story is which, over all seeds that changed in one build.
+
+    A seed whose stories are those it had is settled at once; the others wait until all are read, for text moves
+    between them. Where nothing is known that could have moved, nothing waits.
+    """
+
+    def __init__(self, known: Sequence[Known], gone: set[str]) -> None:
+        self._known: dict[str, list[Known]] = {}
+        for story in known:
+            self._known.setdefault(story.seed, []).append(story)
+        self._gone = gone
+        self._waiting: dict[str, Sequence[Arrival]] = {}
+
+    def keep(self, seed: str) -> None:
+        """Leave the stories of ``seed`` alone: it did not change, or cannot be read."""
+        self._known.pop(seed, None)
+
+    def arrived(self, seed: str, stories: Sequence[Arrival]) -> Iterator[_Settled]:
+        """Yield the seed with its stories if they can be settled now."""
+        live = [story for story in self._known.get(seed, ()) if not story.gone]
+        if [story.print for story in live] == [story.print for story in stories]:
+            self._known[seed] = [story for story in self._known.get(seed, ()) if story.gone]
+            yield seed, list(zip(stories, live, strict=True))
+        elif not any(self._known.values()):
+            yield seed, [(story, None) for story in stories]
+        else:
+            self._waiting[seed] = stories
+
+    def rest(self) -> Iterator[_Settled]:
+        """Yield the seeds that waited, with their stories."""
+        known = [story for stories in self._known.values() for story in stories]
+        arriving = [(seed, story) for seed, stories in sorted(self._waiting.items()) for story in stories]
+        found = recognise(known, [Arriving(seed, one.record.at, one.print) for seed, one in arriving])
+        taken = {story.id for story in found if story}
+        self._known = {"": [story for story in known if story.id not in taken]}
+        settled: dict[str, _Recognised] = {seed: [] for seed in self._waiting}
+        for (seed, one), story in zip(arriving, found, strict=True):
+            settled[seed].append((one, story))
+        yield from settled.items()
+
+    def missed(self) -> list[Known]:
+        """Return the known stories that stand in no seed any more; call it when all is settled."""
+        return [story for stories in self._known.values() for story in stories if not story.gone]
+
+
+def arrivals(analysis: Analysis, zone: ZoneInfo) -> Iterator[Arrival]:
+    """Yield the stories of an analysed bulletin that are to be published; a time without a zone is one of ``zone``."""
     bulletin = analysis.bulletin
     header = bulletin.header
     if header.status != "published":
@@ -160,7 +229,7 @@ def arrivals(analysis: Analysis) -> Iterator[Arrival]:
             headline=own or title(story.headline),
             summary=story.summary,
             category=story.category,
-            published=analysis.date,
+            published=_zoned(analysis.date, zone),
             correction=header.correction,
             paragraphs=paragraphs,
             tags=tuple(reversed(tags.values())),
@@ -169,6 +238,11 @@ def arrivals(analysis: Analysis) -> Iterator[Arrival]:
         )
         # A headline the desk made is no part of what the story is known by: a better desk is no correction.
         yield Arrival(record, fingerprint(own, paragraphs), dated=analysis.date_from == "header")
+
+
+def _zoned(value: str, zone: ZoneInfo) -> str:
+    moment = datetime.fromisoformat(value) if "T" in value else None
+    return moment.replace(tzinfo=zone).isoformat() if moment and moment.tzinfo is None else value
 
 
 def named(kind: str, names: Iterable[str]) -> tuple[TagRef, ...]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import sys
 import time
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,26 +85,37 @@ class Nashra(Pelican):
     def _build(self) -> list[Problem]:
         start = time.monotonic()
         self.settings["STATIC_PATHS"] = list(self._static_paths)
-        if not self._settings.seeds.is_dir():
-            remedy = "make the folder, or name another with SEEDS=folder"
-            raise Problem("there is no such folder", remedy, path=shown(self._settings.seeds))
+        self._check_places()
         self._desk = Desk.load(self._settings.topics)
         try:
-            with Archive(self._settings.state, self._settings.seeds / intake.LEDGER) as self._archive:
+            with (
+                _alone(self._settings.seeds),
+                Archive(self._settings.state, self._settings.seeds / intake.LEDGER) as self._archive,
+            ):
                 super().run()
-                self._tidy()
+                self._writer.tidy()
         except sqlite3.OperationalError as error:
             wrong = f"the archive cannot be used ({error})"
             raise Problem(wrong, "wait for the other build to end", path=shown(self._settings.state)) from None
         self._report(time.monotonic() - start)
-        return self._stories.newsroom.problems
+        return self._stories.newsroom.problems + self._writer.problems
 
-    def _tidy(self) -> None:
-        """Remove what earlier builds wrote and this one did not; keep the pages of seeds that could not be read."""
-        folder, written = str(Path(self.output_path).resolve()), self._writer.written
-        stale = self._archive.outputs(folder) - written
-        self._writer.remove(sorted(stale))
-        self._archive.note_outputs(folder, written)
+    def _check_places(self) -> None:
+        """Raise Problem when a folder or address cannot be used, before anything is touched."""
+        seeds, output = self._settings.seeds, Path(self.output_path).resolve()
+        if not seeds.is_dir():
+            remedy = "make the folder, or name another with SEEDS=folder"
+            raise Problem("there is no such folder", remedy, path=shown(seeds))
+        if (
+            output == seeds.resolve()
+            or output.is_relative_to(seeds.resolve())
+            or seeds.resolve().is_relative_to(output)
+        ):
+            raise Problem("seeds and output would mix", "name another with OUTPUT=folder", path=shown(output))
+        if output.exists() and not output.is_dir():
+            raise Problem("it is no folder", "name another with OUTPUT=folder", path=shown(output))
+        if not self.settings["SITEURL"].startswith(("http://", "https://")):
+            raise Problem("SITEURL is no address", "give the site's address: feeds need it", path="pelicanconf.py")
 
     def _report(self, seconds: float) -> None:
         feeds = self._stories.feeds_written
@@ -112,6 +127,24 @@ class Nashra(Pelican):
             f"{_many(pages, 'page')} and {_many(feeds, 'feed')} in {seconds:.1f} s "
             f"({self._writer.changed} files changed). Open {site}"
         )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the seeds ``folder`` for one build: two at once would promise the same story twice.
+
+    Raises Problem when another build holds it.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise Problem("another build is at work", "wait for it to end", path=shown(folder)) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _many(number: int, noun: str) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from pelican.plugins import signals
 from pelican.utils import get_relative_path
-from pelican.writers import FileOverwriteFailedError, Writer
+from pelican.writers import Writer
 
+from nashra.errors import Problem
 from nashra.site.lists import Paginator
+from nashra.site.manifest import Manifest
+
+# In bytes, with room for the .tmp a file is written under and the .gz or .br a server keeps beside it.
+_LONGEST_NAME = 240
 
 
 class NashraWriter(Writer):
@@ -22,31 +26,52 @@ class NashraWriter(Writer):
         super().__init__(output_path, settings)
         self.written: set[str] = set()
         self.changed = 0
+        self.problems: list[Problem] = []
         self._overriding: set[str] = set()
         self._root = Path(output_path).resolve()
+        self._manifest = Manifest(self._root)
 
     def write_bytes(self, name: str, data: bytes, *, override: bool = False) -> Path:
         """Make ``data`` the content of ``name`` below the output folder; leave a file that holds it already alone.
 
-        Raises FileOverwriteFailedError for a name written twice in one build, ValueError for a path that leads
-        outside the output folder, through a link or not.
+        A name written twice in one build and one that the file system refuses are noted in ``problems``; the first
+        page stays. Raises ValueError for a path that leads outside the output folder, through a link or not.
         """
         path = self._root / name
         if name in self._overriding:
             return path
         if name in self.written and not override:
-            raise FileOverwriteFailedError(f"two pages would be written to {name}")
+            self.problems.append(Problem("two pages want this address", "give one another Slug: line", path=name))
+            return path
         if override:
             self._overriding.add(name)
+        if any(len(part.encode()) > _LONGEST_NAME for part in Path(name).parts):
+            shown = name if len(name) < 80 else name[:79] + "…"
+            self.problems.append(Problem("this address is too long", "give the page a shorter Slug: line", path=shown))
+            return path
         folder = path.parent.resolve()
         if not folder.is_relative_to(self._root) or path.name in ("", ".", ".."):
             raise ValueError(f"{name!r} leads outside the output folder")
         self.written.add(name)
         if not _holds(path, data):
+            self._manifest.note(name)
             folder.mkdir(parents=True, exist_ok=True)
             replace_file(path, data)
             self.changed += 1
         return path
+
+    def tidy(self) -> None:
+        """Remove what earlier builds wrote and this one did not, and the folders that leaves empty."""
+        for name in self._manifest.stale(self.written):
+            path = self._root / name
+            path.unlink(missing_ok=True)
+            for folder in path.parents:
+                if folder == self._root or any(folder.iterdir()):
+                    break
+                folder.rmdir()
+        data = self._manifest.text(self.written)
+        if not _holds(self._manifest.path, data):
+            replace_file(self._manifest.path, data)
 
     def write_file(  # type: ignore[no-untyped-def]  # Pelican's own signature, as plugins call it
         self,
@@ -70,6 +95,7 @@ class NashraWriter(Writer):
             self._render(name, url, template, context, relative_urls, override_output, values)
             return
         per_page = self.settings["PAGINATED_TEMPLATES"][template_name] or self.settings["DEFAULT_PAGINATION"]
+        per_page = per_page or max(1, *map(len, paginated.values()))
         # «articles» and «dates» are mostly one list under two names: its pages are made once.
         made = {id(items): Paginator(name, url or quote(name), items, per_page) for items in paginated.values()}
         paginators = {key: made[id(items)] for key, items in paginated.items()}
@@ -104,7 +130,7 @@ class NashraWriter(Writer):
             context["localsiteurl"] = local["localsiteurl"]
         local["output_file"] = name
         address = quote(name) if url is None else url
-        local["CANONICAL"] = f"{self.settings['SITEURL']}/{address.removesuffix('index.html')}"
+        local["CANONICAL"] = f"{self.settings['SITEURL']}/{_folder(address)}"
         local.update(values)
         about = (
             values.get("tag")
@@ -117,17 +143,10 @@ class NashraWriter(Writer):
         path = self.write_bytes(name, template.render(local).encode(), override=override)
         signals.content_written.send(str(path), context=local)
 
-    def remove(self, names: Iterable[str]) -> None:
-        """Delete files of an earlier build, and the folders this leaves empty."""
-        for name in names:
-            path = self._root / name
-            if not path.parent.resolve().is_relative_to(self._root):
-                continue
-            path.unlink(missing_ok=True)
-            for folder in path.parents:
-                if folder == self._root or not folder.is_dir() or any(folder.iterdir()):
-                    break
-                folder.rmdir()
+
+def _folder(address: str) -> str:
+    """Return the address of an index page without its file name, another's as it is."""
+    return address.removesuffix("index.html") if address == "index.html" or address.endswith("/index.html") else address
 
 
 def _holds(path: Path, data: bytes) -> bool:

@@ -1,0 +1,57 @@
+"""Remember in the output folder itself which files are ours, so that what is gone can be removed whatever was lost."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_NAME = ".nashra"
+
+
+class Manifest:
+    """The paths that builds wrote below ``root``, as digests: the file lies in public and gives no address away.
+
+    A new path is noted before its file is written, so that a build that is killed leaves no file unnoted.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._path = root / _NAME
+        try:
+            self._noted = set(self._path.read_text("ascii").split())
+        except (OSError, UnicodeDecodeError):
+            self._noted = set()
+
+    def note(self, name: str) -> None:
+        """Note that ``name`` is about to be written."""
+        digest = _digest(name)
+        if digest not in self._noted:
+            self._noted.add(digest)
+            self._root.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="ascii") as lines:
+                lines.write(digest + "\n")
+
+    def stale(self, written: Iterable[str]) -> list[str]:
+        """Return the noted files that are still there and are not among the ``written``."""
+        gone = self._noted - set(map(_digest, written))
+        return sorted(name for name in self._files() if _digest(name) in gone) if gone else []
+
+    def text(self, written: Iterable[str]) -> bytes:
+        """Return what the manifest says when only ``written`` is there."""
+        return "".join(f"{digest}\n" for digest in sorted(map(_digest, written))).encode()
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self._path
+
+    def _files(self) -> Iterator[str]:
+        for folder, _, names in os.walk(self._root):
+            for name in names:
+                yield Path(folder, name).relative_to(self._root).as_posix()
+
+
+def _digest(name: str) -> str:
+    return hashlib.blake2b(name.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
