@@ -53,7 +53,7 @@ lint: $(VENV)/.tested ## ruff and mypy
 	@$(BIN)/mypy --no-error-summary
 
 check: $(VENV)/.ready ## say what is wrong with seeds and topics, without building
-	@$(BIN)/nashra check $(SEEDS)
+	@$(BIN)/nashra check "$$SEEDS"
 
 hooks: $(VENV)/.tested ## run lint before every commit
 	@install -m 755 tools/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"

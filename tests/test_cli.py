@@ -61,7 +61,20 @@ def test_analyze_reads_lines_and_uses_their_date() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["not json\n", "[]\n", '{"id": 1}\n', line(paras=[]), line(paras=[1]), line(title=None)]
+    "bad",
+    [
+        "not json\n",
+        "[]\n",
+        "[" * 100_000 + "\n",
+        '{"id": 1}\n',
+        line(paras=[]),
+        line(paras=[1]),
+        line(title=None),
+        line(date="garbage\nin two lines"),
+        line(date="2021-13-45"),
+        line(date="0000-00-00"),
+        line(date=2021),
+    ],
 )
 def test_a_bad_line_costs_no_good_one(bad: str) -> None:
     result = nashra("analyze", "--jsonl", given=line("a") + bad + line("c"))
@@ -69,6 +82,27 @@ def test_a_bad_line_costs_no_good_one(bad: str) -> None:
     assert [json.loads(printed)["id"] for printed in result.stdout.splitlines()] == ["a", "c"]
     [said] = result.stderr.splitlines()
     assert said.startswith("standard input:2: ")
+
+
+@pytest.mark.parametrize("name", ["\ud800", 7, None, {"set": ["\udfff"]}])
+def test_an_id_comes_back_whatever_it_is(name: object) -> None:
+    result = nashra("analyze", "--jsonl", given=line(id=name) + line("b"))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert [json.loads(printed)["id"] for printed in result.stdout.splitlines()] == [name, "b"]
+
+
+def test_a_sidecar_is_read_and_its_problems_are_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a.TXT").write_bytes(SEED.read_bytes())
+    (tmp_path / "a.META").write_text("Split: no\n", "utf-8")
+    result = nashra("analyze", "--json", tmp_path / "a.TXT")
+    assert len(json.loads(result.stdout)["stories"]) == 1
+    (tmp_path / "a.META").write_text("Split: no\nDate: 2021-13\n", "utf-8")
+    for command in (["analyze", "--json", tmp_path / "a.TXT"], ["check", tmp_path]):
+        [said] = nashra(*command).stderr.splitlines()
+        assert said.startswith(f"{tmp_path}/a.META:2: «2021-13» is no date; ")
+    (tmp_path / "a.META").write_bytes(b"Split: no\n\xff")
+    [said] = nashra("check", tmp_path).stderr.splitlines()
+    assert said.startswith(f"{tmp_path}/a.META:2: not UTF-8")
 
 
 def test_explain_shows_words_that_spoke() -> None:

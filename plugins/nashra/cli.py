@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nashra.arabic.decode import decode
-from nashra.arabic.hygiene import clean
+from nashra.arabic.hygiene import clean, title
 from nashra.archive import intake
 from nashra.desk import seed
 from nashra.desk.analyse import Desk, analyse
@@ -60,9 +60,10 @@ def _each(paths: Iterable[Path], desk: Desk, use: Callable[[Analysis], None]) ->
     problems = []
     for path in paths:
         try:
-            notes = path.with_suffix(intake.SIDECAR)
-            text = decode(intake.read(notes, limit)) if path.suffix == intake.SEED and notes.is_file() else ""
-            use(analyse(seed.parse(path.name, decode(intake.read(path, limit)), text), desk))
+            text = decode(intake.read(path, limit))
+            sidecar = intake.sidecar(path)
+            notes = intake.notes(sidecar, limit)
+            use(analyse(seed.parse(path.name, text, notes, sidecar.name if sidecar else ""), desk))
         except Problem as problem:
             problems.append(problem.at(str(path)))
     return problems
@@ -87,10 +88,11 @@ def _analyze_line(line: bytes, desk: Desk) -> dict[str, Any]:
     try:
         row = json.loads(line)
         name, headline, paras, date = row["id"], row["title"], row["paras"], row.get("date") or ""
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Problem(f"not a bulletin in JSON ({error})", remedy) from None
     if not isinstance(paras, list) or not paras or not all(isinstance(text, str) for text in (headline, date, *paras)):
         raise Problem("title, date and the paragraphs must be texts, one paragraph at least", remedy)
+    date = seed.iso(title(date)) if date else ""
     # A paragraph stays one, whatever it holds: the caller counts by them.
     lines = [" ".join(clean(text).split("\n")) for text in (headline, *paras)]
     bulletin = Bulletin(str(name), lines[0], tuple(Paragraph(text, n) for n, text in enumerate(lines[1:], 2)))
@@ -98,7 +100,8 @@ def _analyze_line(line: bytes, desk: Desk) -> dict[str, Any]:
 
 
 def _print(made: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(json.dumps(made, ensure_ascii=False).encode() + b"\n")
+    # An id may hold half a surrogate pair, which UTF-8 cannot: JSON spells it as Python escapes it, \ud800.
+    sys.stdout.buffer.write(json.dumps(made, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 

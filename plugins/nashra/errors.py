@@ -6,20 +6,23 @@ from __future__ import annotations
 class Problem(Exception):
     """Something in a file that an editor can mend. Prints as ``seeds/x.txt:12: what is wrong; what to do``.
 
-    ``line`` is 1-based; 0 means the file as a whole.
+    ``line`` is 1-based; 0 means the file as a whole. ``beside`` names the file to mend where it is not the one at
+    ``path`` but lies beside it: a seed is in trouble for its sidecar.
     """
 
-    def __init__(self, wrong: str, remedy: str, *, path: str = "", line: int = 0) -> None:
+    def __init__(self, wrong: str, remedy: str, *, path: str = "", line: int = 0, beside: str = "") -> None:
         super().__init__(wrong)
         self.wrong = wrong
         self.remedy = remedy
         self.path = path
         self.line = line
+        self.beside = beside
 
     def at(self, path: str) -> Problem:
         """Return the same problem, said of the file at ``path``."""
-        return type(self)(self.wrong, self.remedy, path=path, line=self.line)
+        return type(self)(self.wrong, self.remedy, path=path, line=self.line, beside=self.beside)
 
     def __str__(self) -> str:
-        where = self.path + (f":{self.line}" if self.line else "")
+        file = self.path[: self.path.rfind("/") + 1] + self.beside if self.beside else self.path
+        where = file + (f":{self.line}" if self.line else "")
         return f"{where}: {self.wrong}; {self.remedy}" if where else f"{self.wrong}; {self.remedy}"

@@ -200,3 +200,10 @@ def test_dates_come_in_their_order_and_apart() -> None:
 )
 def test_precision(value: str, name: str) -> None:
     assert precision(value) == name
+
+
+def test_a_long_list_of_dates_takes_no_time() -> None:
+    # Where each date is compared with all others, this takes minutes.
+    found = find(fold("الاثنين 9 تموز 2021 " * 60_000), TODAY)
+    assert len(found) == 60_000
+    assert {one.value for one in found} == {"2021-07-09"}

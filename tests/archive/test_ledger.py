@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,60 @@ def test_a_torn_line_is_passed_over_and_written_over(tmp_path: Path) -> None:
     assert [event["event"] for event, _ in ledger.read(path)] == ["publish", "edit"]
 
 
-@pytest.mark.parametrize("line", ["no json\n", "[]\n", '{"event": "publish"}\n', '{"event": "other"}\n'])
+def test_a_last_line_that_only_lost_its_newline_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    ledger.append(path, [ledger.publish_event(STORY), ledger.edit_event(STORY)])
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    [_, (event, end)] = ledger.read(path)
+    assert (event["event"], end) == ("edit", path.stat().st_size)
+    size = ledger.append(path, [ledger.edit_event(STORY)])
+    assert size == path.stat().st_size
+    assert [event["event"] for event, _ in ledger.read(path)] == ["publish", "edit", "edit"]
+    assert [event["event"] for event, _ in ledger.read(path, end)] == ["edit"]
+
+
+def test_blank_lines_are_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    ledger.append(path, [ledger.publish_event(STORY)])
+    path.write_bytes(b"\n" + path.read_bytes() + b" \r\n\n  ")
+    [(event, end)] = ledger.read(path)
+    assert event["id"] == STORY.id
+    ledger.append(path, [ledger.edit_event(STORY)])
+    assert [event["event"] for event, _ in ledger.read(path, end)] == ["edit"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no json\n",
+        "[]\n",
+        "null\n",
+        "1\n",
+        "null",
+        "[" * 100_000 + "\n",
+        '{"event": "publish"}\n',
+        '{"event": "other"}\n',
+        '{"event": ["edit"]}\n',
+        *(
+            json.dumps(ledger.edit_event(STORY) | wrong) + "\n"
+            for wrong in (
+                {"id": 1},
+                {"id": "\ud800"},
+                {"seed": None},
+                {"at": "0"},
+                {"at": 0.0},
+                {"at": True},
+                {"at": -1},
+                {"updated": 5},
+                {"headline": []},
+                {"paragraphs": "12"},
+                {"paragraphs": {"1": "2"}},
+                {"paragraphs": ["1", 2]},
+            )
+        ),
+        json.dumps(ledger.publish_event(STORY) | {"permalink": None}) + "\n",
+    ],
+)
 def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "ledger.jsonl"
     ledger.append(path, [ledger.publish_event(STORY)])

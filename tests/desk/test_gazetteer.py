@@ -94,3 +94,10 @@ def test_no_mention_lies_over_another() -> None:
 def test_what_an_editor_writes_is_known() -> None:
     assert GAZETTEER.kind_of("فلاديمير بوتين") == ("person", "بوتين")
     assert GAZETTEER.kind_of("شيء آخر") is None
+
+
+def test_a_surname_that_also_follows_abd() -> None:
+    texts = ("التقى نظيرته مريم الصادق المهدي.", "ولفتت المهدي إلى الاتفاقية.")
+    assert [m.name for m in find(*texts) if m.kind == "person"] == ["مريم الصادق المهدي"] * 2
+    texts = ("قال رئيس الوزراء عادل عبد المهدي.", "وصل المهدي المنتظر.")
+    assert [m.name for m in find(*texts) if m.kind == "person"] == ["عادل عبد المهدي"]

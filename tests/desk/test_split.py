@@ -9,7 +9,9 @@ import pytest
 from conftest import ROOT
 from nashra.desk.analyse import Desk, analyse
 from nashra.desk.model import Analysis
+from nashra.desk.reading import read
 from nashra.desk.seed import parse
+from nashra.desk.split import SoFar
 
 DESK = Desk.load(ROOT / "topics.toml")
 
@@ -96,3 +98,20 @@ def test_a_boundary_says_what_spoke_for_it() -> None:
     spoke = [e for e in found.stories[1].evidence if e.decision == "boundary"]
     assert any("شأن آخر" in e.words for e in spoke)
     assert {e.para for e in spoke} == {3}
+
+
+def test_a_story_grows_without_touching_its_paragraphs() -> None:
+    readings = read(parse("a.txt", "\n".join(["عنوان", DRILLS[0], *TALKS[:2]])))
+    spoken = [hit for reading in readings for hit in DESK.topics.spoken(reading)]
+    view = DESK.splitter.see(readings, DESK.gazetteer.find(readings), spoken)
+    lead, second, third = view.paragraphs
+    before = (lead.words, lead.ties, lead.names, dict(lead.topics))
+    story = SoFar(view, 0)
+    story.add(second)
+    story.add(third)
+    assert (story.lead, story.last) == (lead, third)
+    assert story.words == lead.words | second.words | third.words > lead.words
+    assert story.names == lead.names | second.names | third.names
+    assert story.weight == view.weight(story.ties) > view.weight(lead.ties)
+    assert story.topics.keys() == lead.topics.keys() | second.topics.keys() | third.topics.keys()
+    assert (lead.words, lead.ties, lead.names, lead.topics) == before

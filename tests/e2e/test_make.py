@@ -141,6 +141,14 @@ def test_check_says_what_is_wrong(folders: Folders) -> None:
     assert "bad.txt:1: not UTF-8" in result.stderr
 
 
+def test_check_takes_a_folder_with_a_space(tmp_path: Path) -> None:
+    (tmp_path / "my wire").mkdir()
+    folders = Folders(tmp_path)
+    folders.seeds = folders.seeds.rename(tmp_path / "my wire" / "o'clock")
+    result = folders.make("check")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_clean_keeps_seeds_and_ledger(folders: Folders) -> None:
     folders.make("html")
     assert folders.make("clean").returncode == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
@@ -138,16 +139,17 @@ def find(folded: Folded, reference: str = "") -> tuple[Found, ...]:
     read = [*_numeric(text), *_anchored(text, at)]
     if not read:
         return ()
-    taken: list[tuple[int, int]] = []
+    # What is kept lies apart and in order, so that only the one before may reach into another.
     kept: list[_Read] = []
+    starts: list[int] = []
     for one in sorted(read, key=lambda one: (one.order, one.start)):
-        if any(one.start < b and a < one.end for a, b in taken):
+        place = bisect_left(starts, one.end)
+        if place and kept[place - 1].end > one.start:
             continue
-        if one.order == _WEEKDAY_ORDER and _dated(text, one.end, taken):
+        if one.order == _WEEKDAY_ORDER and place < len(starts) and _dated(text, one.end, starts[place]):
             continue
-        taken.append((one.start, one.end))
-        kept.append(one)
-    kept.sort(key=lambda one: one.start)
+        starts.insert(place, one.start)
+        kept.insert(place, one)
     return tuple(
         date._replace(start=begin, end=stop)
         for one in _paired(text, kept)
@@ -166,9 +168,9 @@ class _Read(NamedTuple):
     hijri: bool = False
 
 
-def _dated(text: str, end: int, taken: list[tuple[int, int]]) -> bool:
-    """Tell whether a weekday is only the beginning of the date behind it: «الاثنين 21 من يناير»."""
-    return any(end <= start <= end + 3 and not text[end:start].strip(" ،,(") for start, _ in taken)
+def _dated(text: str, end: int, start: int) -> bool:
+    """Tell whether a weekday is only the beginning of the date at ``start`` behind it: «الاثنين 21 من يناير»."""
+    return start <= end + 3 and not text[end:start].strip(" ،,(")
 
 
 def _paired(text: str, read: list[_Read]) -> list[_Read]:

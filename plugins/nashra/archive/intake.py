@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
+from nashra.arabic.decode import decode
 from nashra.errors import Problem
 
 LEDGER = "ledger.jsonl"
 SEED = ".txt"
 SIDECAR = ".meta"
+# The small letters first: where the disk folds case, that is the one found.
+_SIDECARS = ["." + "".join(letters) for letters in product("mM", "eE", "tT", "aA")]
+# What a name cannot be shown with on one line: controls and line separators; surrogates stand for bytes not UTF-8.
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Found(NamedTuple):
-    """A file in the seeds folder: ``name`` is its path below it with "/", ``stamp`` changes when the file does."""
+    """A seed: ``name`` is its path below the seeds folder with "/", ``stamp`` changes when it or its sidecar does."""
 
     name: str
     path: Path
     stamp: str
+    sidecar: Path | None = None
 
 
 def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
@@ -30,33 +39,81 @@ def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
     ``shown`` is the folder's name in problems. Hidden files, the ledger, sidecars and README files are no seeds
     and no problem. Raises Problem when the folder itself cannot be read.
     """
-    seeds: list[Found] = []
-    problems: list[Problem] = []
-    sidecars: dict[str, os.stat_result] = {}
     try:
         entries = list(_walk(folder, ""))
     except OSError as error:
         remedy = "make the folder, or name another with SEEDS=folder"
         raise Problem(f"the seeds folder cannot be read ({error.strerror})", remedy, path=shown) from None
+    seeds: list[Found] = []
+    problems: list[Problem] = []
+    refused: set[str] = set()
+    # By the seed's name without its ending.
+    sidecars: dict[str, Found] = {}
+    wrong: dict[str, Problem] = {}
     for name, entry, info in entries:
-        path = f"{shown}/{name}"
-        if stat.S_ISLNK(info.st_mode):
-            problems.append(Problem("it is a symbolic link", "put the file itself here", path=path))
-        elif not stat.S_ISREG(info.st_mode):
-            problems.append(Problem("it is not a regular file", "put a text file here", path=path))
-        elif name.endswith(SIDECAR):
-            sidecars[name.removesuffix(SIDECAR)] = info
-        elif name.lower().endswith(SEED):
-            seeds.append(Found(name, Path(entry), _stamp(info)))
-        elif Path(name).name != LEDGER and Path(name).stem.upper() != "README":
+        stem, ending = _parted(name)
+        path = f"{shown}/{_UNSHOWN.sub(_escaped, name)}"
+        one = Found(name, Path(entry), _stamp(info))
+        problem = _refused(name, info)
+        if ending == SIDECAR:
+            other = sidecars.setdefault(stem, one)
+            if other is not one:
+                problem = problem or Problem(f"its seed has another, {other.path.name}", "keep one of them")
+            if problem:
+                problem.beside = _UNSHOWN.sub(_escaped, one.path.name)
+                wrong.setdefault(stem, problem)
+        elif problem:
+            problems.append(problem.at(path))
+            refused.add(stem)
+        elif ending == SEED:
+            seeds.append(one)
+        elif one.path.name != LEDGER and one.path.stem.upper() != "README":
             problems.append(Problem("not a .txt file", "save the bulletin as plain text, name.txt", path=path))
-    with_sidecars = [
-        seed._replace(stamp=seed.stamp + "+" + _stamp(sidecars[stem]))
-        if (stem := seed.name[: -len(SEED)]) in sidecars
-        else seed
-        for seed in seeds
-    ]
-    return sorted(with_sidecars), problems
+    taken = []
+    for seed in seeds:
+        stem, _ = _parted(seed.name)
+        refused.add(stem)
+        if stem in wrong:
+            # Said of the seed, for that is what cannot be read as the editor wants it.
+            problems.append(wrong[stem].at(f"{shown}/{seed.name}"))
+        elif stem in sidecars:
+            beside = sidecars[stem]
+            taken.append(seed._replace(stamp=f"{seed.stamp}+{beside.stamp}", sidecar=beside.path))
+        else:
+            taken.append(seed)
+    for stem in sidecars.keys() - refused:
+        path = f"{shown}/{_UNSHOWN.sub(_escaped, sidecars[stem].name)}"
+        problems.append(wrong[stem].at(path) if stem in wrong else _orphan(stem).at(path))
+    return sorted(taken), sorted(problems, key=str)
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Return a name without its ending, and the ending in small letters."""
+    ending = Path(name).suffix
+    return name.removesuffix(ending), ending.lower()
+
+
+def _refused(name: str, info: os.stat_result) -> Problem | None:
+    """Return why a file of this name and kind is not read."""
+    if _NOT_UTF8.search(name):
+        return Problem("its name is not UTF-8", "rename it")
+    if _UNSHOWN.search(name):
+        return Problem("its name holds control characters", "rename it")
+    if stat.S_ISLNK(info.st_mode):
+        return Problem("it is a symbolic link", "put the file itself here")
+    if not stat.S_ISREG(info.st_mode):
+        return Problem("it is not a regular file", "put a text file here")
+    return None
+
+
+def _orphan(stem: str) -> Problem:
+    own = Path(stem).name
+    own = _parted(own)[0] if _parted(own)[1] == SEED else own
+    return Problem("it goes with no seed", f"name it like its seed: {own}{SIDECAR} beside {own}{SEED}")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
 
 
 def _walk(folder: Path | str, prefix: str) -> Iterator[tuple[str, str, os.stat_result]]:
@@ -95,6 +152,22 @@ def read(path: Path, limit: int) -> bytes:
         size = f"{max(info.st_size, len(data)) / 2**20:.0f} MiB"
         raise Problem(f"it is too large ({size}; the limit is {limit / 2**20:g} MiB)", "split it into bulletins")
     return data
+
+
+def sidecar(seed: Path) -> Path | None:
+    """Return the sidecar that lies beside ``seed``, if one does."""
+    if seed.suffix.lower() != SEED:
+        return None
+    return next((path for path in map(seed.with_suffix, _SIDECARS) if os.path.lexists(path)), None)
+
+
+def notes(sidecar: Path | None, limit: int) -> str:
+    """Return the clean text of a seed's sidecar, "" when it has none. What is wrong is said of the sidecar."""
+    try:
+        return decode(read(sidecar, limit)) if sidecar else ""
+    except Problem as problem:
+        problem.beside = sidecar.name if sidecar else ""
+        raise
 
 
 def digest(*parts: bytes) -> str:

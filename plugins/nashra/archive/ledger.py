@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,14 +20,15 @@ from nashra.errors import Problem
 
 _PUBLISH = ("id", "uri", "permalink", "published", "seen")
 _BOTH = ("seed", "at", "headline", "paragraphs")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _RESTORE = "restore this line from version control: it holds promised links"
 
 
 def read(path: Path, start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
     """Yield each event from byte ``start`` on, with the offset behind its line.
 
-    A last line without its newline was torn by a crash and is passed over. Raises Problem for any other line that
-    is no event.
+    Blank lines are skipped, and so is a last line that a crash tore; one that only lost its newline counts. Raises
+    Problem for any other line that is no event.
     """
     try:
         with path.open("rb") as lines:
@@ -35,9 +37,10 @@ def read(path: Path, start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
             for line in lines:
                 number += 1
                 offset += len(line)
-                if not line.endswith(b"\n"):
+                if not line.endswith(b"\n") and _torn(line):
                     return
-                yield _event(line, str(path), number), offset
+                if line.strip():
+                    yield _event(line, str(path), number), offset
     except FileNotFoundError:
         return
 
@@ -45,22 +48,46 @@ def read(path: Path, start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
 def _event(line: bytes, path: str, number: int) -> dict[str, Any]:
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Problem("not a line of JSON", _RESTORE, path=path, line=number) from None
     wanted = {"publish": _PUBLISH + _BOTH, "edit": ("id", "updated", *_BOTH), "gone": ("id",)}
-    kind = event.get("event") if isinstance(event, dict) else None
-    missing = [name for name in wanted.get(str(kind), ("event",)) if name not in event]
-    if kind not in wanted or missing:
-        raise Problem(f"not a ledger event ({', '.join(missing) or kind})", _RESTORE, path=path, line=number)
-    return event  # type: ignore[no-any-return]
+    fields = event if isinstance(event, dict) else {}
+    names = wanted.get(str(fields.get("event")))
+    wrong = [name for name in names if not _fits(name, fields.get(name))] if names else ["event"]
+    if wrong:
+        raise Problem(f"not a ledger event ({', '.join(wrong)})", _RESTORE, path=path, line=number)
+    return fields
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Tell whether ``value`` is of the kind that the field ``name`` of an event holds."""
+    if name == "at":
+        return type(value) is int and value >= 0
+    if (name == "paragraphs") != isinstance(value, list):
+        return False
+    texts = value if isinstance(value, list) else [value]
+    # A surrogate alone, which JSON can spell, is no text: it can be written nowhere.
+    return all(isinstance(text, str) and not _SURROGATE.search(text) for text in texts)
+
+
+def _torn(line: bytes) -> bool:
+    """Tell whether a crash cut ``line`` short: no part of an event is JSON but the whole."""
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def append(path: Path, events: Iterable[dict[str, Any]]) -> int:
-    """Write ``events`` behind the last whole line, flush them to the disk, and return the file's new size."""
+    """Write ``events`` behind the last whole event, flush them to the disk, and return the file's new size."""
     lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events).encode()
     created = not path.exists()
     with path.open("r+b" if not created else "xb") as ledger:
         size = _whole(ledger) if not created else 0
+        if not created and not _torn(last := ledger.read()):
+            size += len(last)
+            lines = b"\n" + lines
         ledger.truncate(size)
         ledger.seek(size)
         ledger.write(lines)
@@ -76,16 +103,16 @@ def append(path: Path, events: Iterable[dict[str, Any]]) -> int:
 
 
 def _whole(ledger: Any) -> int:
-    """Return the size up to the last newline."""
+    """Return the size up to the last newline, and leave the file there."""
     end: int = ledger.seek(0, os.SEEK_END)
     while end:
         step = min(end, 4096)
         ledger.seek(end - step)
         at = ledger.read(step).rfind(b"\n")
         if at >= 0:
-            return end - step + int(at) + 1
+            return int(ledger.seek(end - step + int(at) + 1))
         end -= step
-    return 0
+    return int(ledger.seek(0))
 
 
 def publish_event(story: Known) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class Gazetteer:
         titles = load("titles")
         self._stop = frozenset(map(key, titles["stop"]))
         self._persons = Persons()
-        self._no_surname = frozenset(map(key, (*titles["no_surnames"], *load("given_names")["servants"]))) | self._stop
+        self._no_surname = frozenset(map(key, titles["no_surnames"])) | self._stop
 
     def kind_of(self, name: str) -> Name | None:
         """Return the listed name that an editor's ``name`` is a spelling of."""
@@ -140,9 +140,11 @@ class Gazetteer:
     def _introduce(self, mention: Mention, text: str, people: dict[str, str]) -> None:
         """Remember the surnames by which a person may be named from here on."""
         for name in (text[mention.start : mention.end], key(mention.name)):
-            surname = name.rsplit(maxsplit=1)[-1]
+            *before, surname = name.split()
             known = mention.weight == LISTED or surname not in self._persons.given
-            if known and len(surname) > 3 and surname not in self._no_surname:
+            # «المهدي» is a surname, but not of «عادل عبد المهدي».
+            alone = surname not in self._no_surname and before[-1:] != ["عبد"]
+            if known and alone and len(surname) > 3:
                 people.setdefault(surname, mention.name)
 
     def _surnames(self, reading: Reading, people: dict[str, str]) -> list[Mention]:

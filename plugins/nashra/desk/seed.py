@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import PurePath
 from typing import Any
 
 from nashra.arabic.dates import find
+from nashra.arabic.hygiene import title
 from nashra.arabic.letters import fold, key
 from nashra.desk.model import Bulletin, Header, Paragraph
 from nashra.errors import Problem
@@ -33,31 +37,40 @@ _KEYS = {
     "التصحيح": "correction",
 }
 _FIELDS = {key(name): field for name, field in _KEYS.items()}
+_SHOWN = {key(name): name.capitalize() if name.isascii() else name for name in _KEYS}
 _STATUS = {"published": "published", "منشور": "published", "draft": "draft", "مسوده": "draft"}
 _STATUS |= {"withdrawn": "withdrawn", "مسحوب": "withdrawn"}
 _SPLIT = {"no": False, "لا": False, "yes": True, "نعم": True}
-_LINE = re.compile(r"\s*([^\W\d_]+)\s*:\s*(.*?)\s*")
-_ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?))?)?)?")
-_LIST = re.compile(r"\s*[,،;؛]\s*")
-_BREAK = re.compile(r"\s*\*{3,}\s*")
+_ISO = re.compile(
+    r"\d{4}(?:-\d\d(?:-\d\d(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?)?)?)?"
+)
+_TIMED = re.compile(r"\d{4}-\d\d-\d\d[ T]*[T\d]")
+_LIST = re.compile(r"[,،;؛]")
+_BREAK = re.compile(r"\*{3,}")
 
 
-def parse(name: str, text: str, notes: str = "") -> Bulletin:
-    """Return the bulletin written in the clean ``text`` of seed ``name``; ``notes`` is its sidecar's text.
+def parse(name: str, text: str, notes: str = "", sidecar: str = "") -> Bulletin:
+    """Return the bulletin written in the clean ``text`` of seed ``name``; ``notes`` is the text of its ``sidecar``,
+    called as the seed with .meta unless told.
 
     What the seed's own header says goes before the sidecar. Raises Problem, with the line, for a seed without
     text and for a header that cannot be.
     """
-    header = _header(Header(), [(-1, line) for line in notes.split("\n")]) if notes.strip() else Header()
+    try:
+        header = _header(Header(), enumerate(notes.split("\n"), 1))
+    except Problem as problem:
+        problem.beside = sidecar or PurePath(name).with_suffix(".meta").name
+        raise
     lines = list(enumerate(text.split("\n"), 1))
     own = _own_header(lines)
-    header = _header(header, lines[: len(own)]) if own else header
+    header = _header(header, lines[:own])
     shown: list[Paragraph] = []
     breaks: set[int] = set()
-    for number, line in lines[len(own) :]:
-        if _BREAK.fullmatch(line):
+    for number, line in lines[own:]:
+        seen = title(line)
+        if _BREAK.fullmatch(seen):
             breaks.add(len(shown) - 1)
-        elif line.strip():
+        elif seen:
             shown.append(Paragraph(line.strip(), number))
     if not shown:
         raise Problem("it is empty", "write a headline and, below it, the text")
@@ -68,42 +81,83 @@ def parse(name: str, text: str, notes: str = "") -> Bulletin:
     return Bulletin(name, shown[0].text, tuple(shown[1:]), header, inner)
 
 
-def _own_header(lines: list[tuple[int, str]]) -> list[str]:
-    """Return the lines of the header: leading «Key: value» lines, one key at least known, then a blank line."""
-    block: list[str] = []
-    known = False
-    for _, line in lines:
-        if not line.strip():
-            if any(map(str.strip, block)):
-                return block if known else []
-        else:
-            match = _LINE.fullmatch(line)
-            if not match:
-                return []
-            known = known or key(match[1].lower()) in _FIELDS
-        block.append(line)
-    return []
+def _own_header(lines: list[tuple[int, str]]) -> int:
+    """Return how many lines the header has: leading «Key: value» lines, one key at least known, then a blank line.
+
+    Raises Problem for what was only meant as a header: a draft must not come out with «Status: draft» for a headline.
+    """
+    block: list[tuple[int, str, str]] = []
+    end = 0
+    for at, (number, line) in enumerate(lines):
+        seen = title(line)
+        pair = _pair(line)
+        if seen and not pair:
+            if seen == "---" and not block:
+                raise Problem("front matter is not read", "write Key: value lines, then a blank line", line=number)
+            break
+        if pair:
+            block.append((number, *pair))
+        elif block:
+            end = at
+            break
+    if block and not end and block[0][1] in _FIELDS:
+        wrong = "no blank line ends the header that begins here"
+        raise Problem(wrong, "leave a blank line below the header lines", line=block[0][0])
+    if not end or any(name in _FIELDS for _, name, _ in block):
+        return end
+    for number, name, value in block:
+        if meant := _meant(name, value):
+            remedy = f"write «{meant}», or leave no blank line below it where it is the headline"
+            raise Problem(f"«{name[:40]}» is no header key", remedy, line=number)
+    return 0
+
+
+def _pair(line: str) -> tuple[str, str] | None:
+    """Return the folded key and the value of a «Key: value» line; None for any other."""
+    name, colon, value = line.partition(":")
+    name = key(name.lower())
+    return (name, value.strip()) if colon and name.isalpha() else None
+
+
+def _meant(name: str, value: str) -> str:
+    """Return the key that ``name`` is a slip of, "" for none.
+
+    «مصدر», «الصدر» and «القسام» are a letter or two from a key, and speak in headlines: an Arabic word is a slip only
+    before a value that its key takes; before single words, where the key takes any text.
+    """
+    for near in get_close_matches(name, _FIELDS, 1, 0.75):
+        field = _FIELDS[near]
+        if near.isascii():
+            return _SHOWN[near]
+        if field in ("date", "status", "split"):
+            try:
+                _value(field, value, 0)
+            except Problem:
+                return ""
+            return _SHOWN[near]
+        if value and all(len(part.split()) == 1 for part in _LIST.split(value)):
+            return _SHOWN[near]
+    return ""
 
 
 def _header(header: Header, lines: Iterable[tuple[int, str]]) -> Header:
     for number, line in lines:
-        if not line.strip():
+        if not title(line):
             continue
-        match = _LINE.fullmatch(line)
-        field = _FIELDS.get(key(match[1].lower())) if match else None
-        where = max(number, 0)
-        if not match or not field:
-            known = ", ".join(name.capitalize() if name.isascii() else name for name in _KEYS)
-            raise Problem(f"«{line.strip()[:40]}» is no header line", f"known are {known}", line=where)
-        header = replace(header, **{field: _value(field, match[2], where)})
+        name, value = _pair(line) or ("", "")
+        field = _FIELDS.get(name)
+        if not field:
+            known = ", ".join(_SHOWN.values())
+            raise Problem(f"«{line.strip()[:40]}» is no header line", f"known are {known}", line=number)
+        header = replace(header, **{field: _value(field, value, number)})
     return header
 
 
 def _value(field: str, text: str, line: int) -> Any:
     if field == "date":
-        return _date(text, line)
+        return iso(text, line)
     if field in ("tags", "sources", "authors"):
-        return tuple(part for part in _LIST.split(text) if part)
+        return tuple(part for part in map(str.strip, _LIST.split(text)) if part)
     if field in ("category", "correction"):
         return text
     words: dict[str, Any] = _STATUS if field == "status" else _SPLIT
@@ -112,16 +166,23 @@ def _value(field: str, text: str, line: int) -> Any:
     return words[key(text.lower())]
 
 
-def _date(text: str, line: int) -> str:
-    plain = fold(text).text
-    match = _ISO.fullmatch(plain)
-    if match:
-        value = plain.replace(" ", "T")
-        found = find(fold(value[:10])) if match[3] else ()
-        if (not match[3] or found) and (not match[2] or 1 <= int(match[2]) <= 12):
-            return value
-    else:
-        found = find(fold(text))
-        if len(found) == 1 and found[0].value:
-            return found[0].value
+def iso(text: str, line: int = 0) -> str:
+    """Return the date that a person wrote in ``text``, in ISO 8601. Raises Problem where it is none."""
+    plain = key(text)
+    value = plain.replace(" ", "T", 1)
+    if _ISO.fullmatch(value) and _happens(value):
+        return value
+    # A wrong time must not be passed over for the day before it.
+    found = () if _TIMED.match(plain) else find(fold(text))
+    if len(found) == 1 and found[0].value:
+        return found[0].value
     raise Problem(f"«{text[:40]}» is no date", "write it as 2021-07-09 or 9 تموز 2021", line=line)
+
+
+def _happens(value: str) -> bool:
+    """Tell whether there is such a day, and newspapers to tell of it: «0001» and Hijri years are read as no others."""
+    try:
+        moment = datetime.fromisoformat(value if len(value) >= 10 else (value + "-01-01")[:10])
+    except ValueError:
+        return False
+    return 1700 < moment.year < 2200

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from fractions import Fraction
 from itertools import chain
 from typing import NamedTuple
 
@@ -69,12 +70,12 @@ class View(NamedTuple):
     paragraphs: list[Seen]
     telling: dict[str, float]
 
-    def alike(self, one: frozenset[str], other: frozenset[str]) -> float:
-        """Return the cosine of two sets of ties, the telling ones weighing more."""
+    def alike(self, one: Set[str], other: Set[str], weight: float = 0.0) -> float:
+        """Return the cosine of two sets of ties, the telling ones weighing more; ``weight`` is the other's if known."""
         shared = self.weight(one & other)
-        return shared / math.sqrt(self.weight(one) * self.weight(other)) if shared else 0.0
+        return shared / math.sqrt(self.weight(one) * (weight or self.weight(other))) if shared else 0.0
 
-    def weight(self, ties: frozenset[str]) -> float:
+    def weight(self, ties: Set[str]) -> float:
         """Return how much ``ties`` tell together, exactly: in whatever order they come, the sum is the same."""
         return math.fsum(map(self.telling.__getitem__, ties))
 
@@ -154,18 +155,29 @@ class SoFar:
     def __init__(self, view: View, start: int) -> None:
         self.start = start
         self.lead = self.last = view.paragraphs[start]
-        self.words, self.ties = self.lead.words, self.lead.ties
-        self.names, self.topics = self.lead.names, self.lead.topics
+        # Its own, to grow in place: a set made anew with every paragraph costs the square of a long story.
+        self.words, self.ties, self.names = set(self.lead.words), set(self.lead.ties), set(self.lead.names)
+        self.topics = dict(self.lead.topics)
+        self._telling = view.telling
+        self._weight = self._exactly(self.ties)
+
+    @property
+    def weight(self) -> float:
+        """What the ties tell together: View.weight of them, without adding all up again."""
+        return float(self._weight)
+
+    def _exactly(self, ties: Set[str]) -> Fraction:
+        return sum((Fraction(self._telling[tie]) for tie in ties), Fraction())
 
     def add(self, seen: Seen) -> None:
         """Take the paragraph behind the gap into the story."""
         self.last = seen
         self.words |= seen.words
+        self._weight += self._exactly(seen.ties - self.ties)
         self.ties |= seen.ties
         self.names |= seen.names
-        self.topics = {
-            slug: self.topics.get(slug, 0.0) + seen.topics.get(slug, 0.0) for slug in self.topics | seen.topics
-        }
+        for slug, weight in seen.topics.items():
+            self.topics[slug] = self.topics.get(slug, 0.0) + weight
 
 
 def _spoke(seen: Seen, weighed: dict[str, float]) -> list[Evidence]:
@@ -189,7 +201,7 @@ def signs(view: View, story: SoFar, para: int) -> dict[str, float]:
     ahead = _ahead(seen, para)
     coming = frozenset().union(*(one.words for one in ahead))
     coming_ties = frozenset().union(*(one.ties for one in ahead))
-    alike = view.alike(here.ties | coming_ties, story.ties)
+    alike = view.alike(here.ties | coming_ties, story.ties, story.weight)
     return {
         "any": 1.0,
         "distinct": float(kind == "distinct"),
@@ -228,7 +240,7 @@ def _ahead(seen: Sequence[Seen], para: int) -> Sequence[Seen]:
     return seen[para + 1 : end]
 
 
-def _overlap(words: frozenset[str], others: frozenset[str]) -> float:
+def _overlap(words: Set[str], others: Set[str]) -> float:
     """Return how much of ``words`` the ``others`` share; long paragraphs share some by chance."""
     return len(words & others) / math.sqrt(len(words) + 1.0) / 3
 

@@ -96,6 +96,10 @@ class Newsroom:
             except Problem as problem:
                 self.problems.append(problem.at(f"{folder}/{seed.name}"))
                 settling.keep(seed.name)
+            except Exception as error:  # a mistake of ours must not cost the other seeds either
+                wrong = f"the desk failed on it ({type(error).__name__}: {error})"
+                self.problems.append(Problem(wrong, "please report it with the seed", path=f"{folder}/{seed.name}"))
+                settling.keep(seed.name)
         for name, article in sorted(articles.items()):
             if article is None:
                 settling.keep(name)
@@ -114,13 +118,14 @@ class Newsroom:
 
     def _read(self, seed: intake.Found, before: str) -> list[Arrival] | None:
         """Return the stories of a seed, None when its text is what it was at the last build."""
-        data = intake.read(seed.path, self._settings.max_seed_bytes)
-        sidecar = seed.path.with_suffix(intake.SIDECAR)
-        notes = intake.read(sidecar, self._settings.max_seed_bytes) if "+" in seed.stamp else b""
-        read = intake.digest(data, notes)
+        limit = self._settings.max_seed_bytes
+        data = intake.read(seed.path, limit)
+        notes = intake.notes(seed.sidecar, limit)
+        read = intake.digest(data, notes.encode())
         made = None
         if read != before:
-            bulletin = seeds.parse(seed.name, decode(data), decode(notes))
+            sidecar = seed.sidecar.name if seed.sidecar else ""
+            bulletin = seeds.parse(seed.name, decode(data), notes, sidecar)
             made = list(arrivals(analyse(bulletin, self._desk), self._zone))
         self._archive.note_seed(seed.name, seed.stamp, read)
         return made
