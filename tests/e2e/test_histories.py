@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import shutil
 from pathlib import Path
 
 import feedparser
+import pytest
 
 from conftest import Site, new_site
 
@@ -221,3 +223,48 @@ def test_places_that_would_mix_are_refused(empty: Site) -> None:
     result = empty.build(STATE="file")
     assert result.returncode == 1
     assert "file: it cannot be a folder" in result.stderr and "Traceback" not in result.stderr + result.stdout
+
+
+LEADS = ["أعلنت وزارة {} خطة جديدة لدعم المناطق الريفية", "وفي شأن آخر، بحث وزير {} ملفات التعاون مع نظيره"]
+LEADS += ["وأضاف وزير {} أن العمل مستمر حتى نهاية العام", "أمنياً، أطلقت قوات {} تدريبات واسعة في الشمال"]
+THINGS = ["الصحة", "الزراعة", "الدفاع", "الخارجية", "المالية", "التعليم", "النقل", "البيئة", "العدل", "الطاقة"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("history", range(6))
+def test_whatever_happened_the_site_is_what_a_full_build_makes(history: int, tmp_path: Path) -> None:
+    chance = random.Random(history)
+    site = new_site(tmp_path / "site", seed=False)
+    texts: dict[str, list[str]] = {}
+
+    def paragraph() -> str:
+        return chance.choice(LEADS).format(chance.choice(THINGS)) + f" رقم {chance.randrange(99)} هذا الأسبوع."
+
+    for step in range(6):
+        for _ in range(chance.randint(1, 3)):
+            name = chance.choice(sorted(texts) or [""])
+            act = chance.choice(["add", "edit", "insert", "swap", "rename", "copy", "remove"]) if texts else "add"
+            if act == "add":
+                texts[f"{chance.randrange(50)}.txt"] = ["عنوان النشرة", *(paragraph() for _ in range(5))]
+            elif act == "edit":
+                texts[name][chance.randrange(1, len(texts[name]))] = paragraph()
+            elif act == "insert":
+                texts[name].insert(chance.randrange(1, len(texts[name])), paragraph())
+            elif act == "swap":
+                texts[name][1], texts[name][-1] = texts[name][-1], texts[name][1]
+            elif act == "remove":
+                del texts[name]
+            else:
+                lines = texts.pop(name) if act == "rename" else list(texts[name])
+                texts[f"{chance.choice(['', 'archive/'])}{chance.randrange(50, 99)}.txt"] = lines
+        for path in site.seeds.rglob("*.txt"):
+            path.unlink()
+        for name, lines in texts.items():
+            site.seed(name, "\n".join(lines) + "\n")
+        build(site, str(1_600_000_000 + step * 90_000))
+    ledger = site.ledger()
+    whole = new_site(tmp_path / "whole", seed=False)
+    shutil.copytree(site.seeds, whole.seeds, dirs_exist_ok=True)
+    build(whole, NEW)
+    assert whole.ledger() == ledger
+    assert whole.tree() == site.tree()
