@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
-from fractions import Fraction
 from itertools import chain
 from typing import NamedTuple
 
@@ -46,6 +45,8 @@ _WEIGHTS = {
     "end": -1.5,
 }
 _SHORT = 18
+# How finely a stem's worth is told apart.
+_FINE = 10**6
 _AHEAD = 2
 
 
@@ -68,16 +69,16 @@ class View(NamedTuple):
 
     headline: frozenset[str]
     paragraphs: list[Seen]
-    telling: dict[str, float]
+    telling: dict[str, int]
 
-    def alike(self, one: Set[str], other: Set[str], weight: float = 0.0) -> float:
+    def alike(self, one: Set[str], other: Set[str], weight: int = 0) -> float:
         """Return the cosine of two sets of ties, the telling ones weighing more; ``weight`` is the other's if known."""
         shared = self.weight(one & other)
         return shared / math.sqrt(self.weight(one) * (weight or self.weight(other))) if shared else 0.0
 
-    def weight(self, ties: Set[str]) -> float:
-        """Return how much ``ties`` tell together, exactly: in whatever order they come, the sum is the same."""
-        return math.fsum(map(self.telling.__getitem__, ties))
+    def weight(self, ties: Set[str]) -> int:
+        """Return how much ``ties`` tell together, in whole numbers: the sum is the same in whatever order they come."""
+        return sum(map(self.telling.__getitem__, ties))
 
 
 class Splitter:
@@ -104,7 +105,7 @@ class Splitter:
         words = [self._tying(reading) for reading in paragraphs]
         # A stem of one paragraph ties nothing; of those in several, the rarer tells more.
         times = Counter(chain.from_iterable(words))
-        worth = [math.log((len(words) + 1) / (count or 1)) ** 2 for count in range(len(words) + 1)]
+        worth = [round(_FINE * math.log((len(words) + 1) / (count or 1)) ** 2) for count in range(len(words) + 1)]
         telling = {stem: worth[count] for stem, count in times.items() if count > 1}
         ties = frozenset(telling)
         seen = [
@@ -158,22 +159,14 @@ class SoFar:
         # Its own, to grow in place: a set made anew with every paragraph costs the square of a long story.
         self.words, self.ties, self.names = set(self.lead.words), set(self.lead.ties), set(self.lead.names)
         self.topics = dict(self.lead.topics)
-        self._telling = view.telling
-        self._weight = self._exactly(self.ties)
-
-    @property
-    def weight(self) -> float:
-        """What the ties tell together: View.weight of them, without adding all up again."""
-        return float(self._weight)
-
-    def _exactly(self, ties: Set[str]) -> Fraction:
-        return sum((Fraction(self._telling[tie]) for tie in ties), Fraction())
+        self._view = view
+        self.weight = view.weight(self.ties)
 
     def add(self, seen: Seen) -> None:
         """Take the paragraph behind the gap into the story."""
         self.last = seen
         self.words |= seen.words
-        self._weight += self._exactly(seen.ties - self.ties)
+        self.weight += self._view.weight(seen.ties - self.ties)
         self.ties |= seen.ties
         self.names |= seen.names
         for slug, weight in seen.topics.items():
