@@ -29,7 +29,6 @@ CREATE TABLE story (id TEXT PRIMARY KEY, instant TEXT NOT NULL, seen TEXT NOT NU
 CREATE INDEX story_seed ON story (seed);
 CREATE INDEX story_order ON story (instant DESC, seen DESC, seed DESC, at);
 CREATE INDEX story_category ON story (category, instant DESC, seen DESC, seed DESC, at);
-CREATE INDEX story_period ON story (period, instant DESC, seen DESC, seed DESC, at);
 CREATE TABLE tagging (slug TEXT NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
                       instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL, at INTEGER NOT NULL,
                       id TEXT NOT NULL,
@@ -250,7 +249,7 @@ class Archive:
                 "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (ref.slug, role, ref.kind, ref.name, *place, record.id)
-                    for role, refs in (("tag", record.tags), ("author", record.authors))
+                    for role, refs in (("tag", record.tags), ("author", record.authors), ("period", _periods(record)))
                     for ref in refs
                 ],
             )
@@ -262,14 +261,8 @@ class Archive:
 
         ``role`` is "", "category", "tag", "author" or "period" (slug "2021", "2021/07" or "2021/07/09").
         """
-        if role in ("tag", "author"):
+        if role in ("tag", "author", "period"):
             tables, where, values = "tagging", "role = ? AND slug = ?", [role, slug]
-        elif role == "period":
-            tables, where, values = (
-                "story",
-                "(period = ? OR period >= ? AND period < ?)",
-                [slug, slug + "/", slug + "0"],
-            )
         elif role:
             tables, where, values = "story", "category = ?", [slug]
         else:
@@ -320,6 +313,12 @@ class Archive:
         ]
         first, second = (Record.from_json(row[0]) if row else None for row in rows)
         return first, second
+
+
+def _periods(record: Record) -> list[TagRef]:
+    """Return the year, the month and the day that ``record`` is filed under, as far as they are known."""
+    parts = period(record.published)
+    return [TagRef("period", slug, slug) for slug in ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))]
 
 
 class StoryList(Sequence[Record]):

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 _NAME = ".nashra"
 
@@ -23,15 +24,23 @@ class Manifest:
             self._noted = set(self._path.read_text("ascii").split())
         except (OSError, UnicodeDecodeError):
             self._noted = set()
+        self._lines: TextIO | None = None
+
+    def close(self) -> None:
+        """Note no more; the file stays as it is."""
+        if self._lines is not None:
+            self._lines.close()
+            self._lines = None
 
     def note(self, name: str) -> None:
         """Note that ``name`` is about to be written."""
         digest = _digest(name)
         if digest not in self._noted:
             self._noted.add(digest)
-            self._root.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="ascii") as lines:
-                lines.write(digest + "\n")
+            if self._lines is None:
+                self._root.mkdir(parents=True, exist_ok=True)
+                self._lines = self._path.open("a", encoding="ascii", buffering=1)
+            self._lines.write(digest + "\n")
 
     def stale(self, written: Iterable[str]) -> list[str]:
         """Return the noted files that are still there and are not among the ``written``."""

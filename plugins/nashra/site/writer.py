@@ -69,6 +69,7 @@ class NashraWriter(Writer):
                 if folder == self._root or any(folder.iterdir()):
                     break
                 folder.rmdir()
+        self._manifest.close()
         data = self._manifest.text(self.written)
         if not _holds(self._manifest.path, data):
             replace_file(self._manifest.path, data)
