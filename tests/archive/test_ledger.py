@@ -117,7 +117,7 @@ def test_a_lost_ledger_gives_up_its_links_and_remembers_its_promises(tmp_path: P
         assert not archive.permalink_taken(STORY.permalink)
         assert archive.known_in(["a.txt"]) == [STORY]
         assert archive.is_lost(STORY.id)
-        archive.promise(STORY, new=False)
+        archive.promise(STORY)
         archive.keep_promises()
     assert [event["event"] for event, _ in ledger.read(path)] == ["publish"]
 

@@ -140,19 +140,13 @@ def apply(event: dict[str, Any], before: Known | None) -> Known:
 
     Raises Problem for a change to a story that was never published.
     """
-    if event["event"] == "publish":
-        id_, uri, permalink, published, seen = (event[name] for name in _PUBLISH)
-        text = Fingerprint(event["headline"], tuple(event["paragraphs"]))
-        return Known(id_, uri, permalink, published, seen, event["seed"], event["at"], text)
-    if before is None:
+    kind = event["event"]
+    if kind != "publish" and before is None:
         raise Problem(f"it changes the story {event['id']}, which no line publishes", _RESTORE)
-    if event["event"] == "gone":
+    if kind == "gone" and before:
         return replace(before, gone=True)
-    return replace(
-        before,
-        seed=event["seed"],
-        at=event["at"],
-        print=Fingerprint(event["headline"], tuple(event["paragraphs"])),
-        updated=event["updated"] or before.updated,
-        gone=False,
-    )
+    seed, at, text = event["seed"], event["at"], Fingerprint(event["headline"], tuple(event["paragraphs"]))
+    if kind == "edit" and before:
+        return replace(before, seed=seed, at=at, print=text, updated=event["updated"] or before.updated, gone=False)
+    id_, uri, permalink, published, seen = (event[name] for name in _PUBLISH)
+    return Known(id_, uri, permalink, published, seen, seed, at, text)

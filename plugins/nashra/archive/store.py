@@ -24,8 +24,7 @@ CREATE INDEX known_seed ON known (seed);
 CREATE UNIQUE INDEX known_permalink ON known (permalink);
 CREATE TABLE seed (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE story (id TEXT PRIMARY KEY, instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL,
-                    at INTEGER NOT NULL, category TEXT NOT NULL, period TEXT NOT NULL,
-                    data TEXT NOT NULL) WITHOUT ROWID;
+                    at INTEGER NOT NULL, category TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX story_seed ON story (seed);
 CREATE INDEX story_order ON story (instant DESC, seen DESC, seed DESC, at);
 CREATE INDEX story_category ON story (category, instant DESC, seen DESC, seed DESC, at);
@@ -185,9 +184,10 @@ class Archive:
         taken = self._db.execute("SELECT 1 FROM known WHERE permalink = ? AND NOT lost", (path,)).fetchone()
         return taken is not None
 
-    def promise(self, story: Known, *, new: bool) -> None:
+    def promise(self, story: Known) -> None:
         """Remember a new story, or a known one as it reads now; ``keep_promises`` writes it into the ledger."""
-        event = ledger.publish_event if new or self.is_lost(story.id) else ledger.edit_event
+        known = self.id_taken(story.id) and not self.is_lost(story.id)
+        event = ledger.edit_event if known else ledger.publish_event
         self._remember(story)
         self._promised.append(event(story))
 
@@ -238,12 +238,11 @@ class Archive:
         self._db.execute("DELETE FROM story WHERE seed = ?", (seed,))
         for record in records:
             instant = record.instant
-            where = "/".join(period(record.published))
             self._db.execute("DELETE FROM tagging WHERE id = ?", (record.id,))
             place = (instant, record.seen, seed, record.at)
             self._db.execute(
-                "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (record.id, *place, record.category, where, record.to_json()),
+                "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (record.id, *place, record.category, record.to_json()),
             )
             self._db.executemany(
                 "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -275,7 +274,7 @@ class Archive:
         return [Group(TagRef("category", slug, slug), size) for slug, size in rows]
 
     def groups(self, role: str) -> list[Group]:
-        """Return the tags or authors that have stories, by slug, each under the first of its names in order."""
+        """Return the tags, authors or periods that have stories, by slug, each under the first of its names."""
         rows = self._db.execute(
             "SELECT slug, count(*), min(kind || char(10) || name) FROM tagging WHERE role = ?"
             " GROUP BY slug ORDER BY slug",
@@ -289,12 +288,7 @@ class Archive:
 
     def periods(self) -> list[tuple[tuple[str, ...], int]]:
         """Return each year, month and day that has stories with how many, newest first."""
-        counts: dict[tuple[str, ...], int] = {}
-        for where, count in self._db.execute("SELECT period, count(*) FROM story GROUP BY period"):
-            parts = tuple(where.split("/"))
-            for depth in range(1, len(parts) + 1):
-                counts[parts[:depth]] = counts.get(parts[:depth], 0) + count
-        return sorted(counts.items(), reverse=True)
+        return sorted(((tuple(group.ref.slug.split("/")), group.size) for group in self.groups("period")), reverse=True)
 
     def neighbours(self, record: Record) -> tuple[Record | None, Record | None]:
         """Return the stories before and after ``record`` in the list of all: the newer one and the older one."""

@@ -85,9 +85,9 @@ class _Part:
     ) -> None:
         self.start = start
         self.end = end
-        self.readings = [r for r in readings if start <= r.para < end or (r.para < 0 and start == 0)]
-        self.mentions = list(within(mentions, start, end))
-        self.spoken = [s for s in spoken if start <= s.para < end or (s.para < 0 and start == 0)]
+        self.readings = within(readings, start, end)
+        self.mentions = within(mentions, start, end)
+        self.spoken = within(spoken, start, end)
         self.lead = seen[start]
         self.by_para = {reading.para: reading for reading in self.readings}
 

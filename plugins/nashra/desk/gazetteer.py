@@ -13,14 +13,13 @@ from babel import Locale
 from nashra.arabic.letters import key
 from nashra.arabic.matcher import Matcher
 from nashra.desk.data import load
-from nashra.desk.persons import Persons
+from nashra.desk.persons import WRITTEN_ONTO, Persons
 from nashra.desk.reading import Mention, Reading
 
 LISTED, LINKED, DATED = 1.0, 0.8, 0.9
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _QUOTES = "\"'«»()"
-# What may be written onto a surname, and before it.
-_BEFORE_SURNAME = frozenset(["", *"وفبل", "ول", "وب", "فل"])
+# What may stand before a surname.
 _OPENING = "\"'(-/،:."
 
 
@@ -156,7 +155,7 @@ class Gazetteer:
             while start >= 0:
                 end = start + len(surname)
                 left = text.rfind(" ", 0, start) + 1
-                if not text[end : end + 1].isalnum() and text[left:start].strip(_OPENING) in _BEFORE_SURNAME:
+                if not text[end : end + 1].isalnum() and text[left:start].strip(_OPENING) in WRITTEN_ONTO:
                     found.append(Mention("person", name, reading.para, start, end, LINKED, by_surname=True))
                 start = text.find(surname, end)
         return found

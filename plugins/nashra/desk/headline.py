@@ -32,13 +32,16 @@ _QUOTES = re.compile('[“”"«»„‟]')
 
 
 class _Known(NamedTuple):
-    """The words of headline.toml; ``offices`` say more of the speaker, not what he says: «قال فلان نائب قائد …»."""
+    """The words of headline.toml. ``ends`` are the joints before which a headline may end; who stops at one of
+    ``leans``, joints among them, waits for the next; behind a name, ``unsaid`` say more of the speaker, not what he
+    says: «قال فلان نائب قائد …»."""
 
     joints: frozenset[str]
+    ends: frozenset[str]
     time: frozenset[str]
     speech: frozenset[str]
     leans: frozenset[str]
-    offices: frozenset[str]
+    unsaid: frozenset[str]
 
 
 @cache
@@ -47,7 +50,8 @@ def _known() -> _Known:
         frozenset(map(key, load("headline")[name])) for name in ("joints", "time", "speech", "leans")
     )
     offices = frozenset(key(title).split()[0] for title in load("titles")["titles"])
-    return _Known(joints, time, speech, leans, offices)
+    leans |= joints
+    return _Known(joints, joints - _THATS, time, speech, leans, leans | offices)
 
 
 def headline(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> str:
@@ -90,7 +94,7 @@ def _said(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> tuple
     match = _SAYING.match(rest)
     following = key(rest.split()[0]).strip("،,.") if rest else ""
     # Who he is, when and where he spoke, is not yet what he said: «قال لافروف خلال مؤتمر صحفي إن …».
-    if not match and (rest.startswith(("،", ",")) or following in _known().joints | _known().leans | _known().offices):
+    if not match and (rest.startswith(("،", ",")) or following in _known().unsaid):
         match = _THAT.search(rest, 0, _FARTHEST_THAT)
         if not match:
             return None
@@ -106,7 +110,8 @@ def _body_said(rest: str) -> tuple[str, str] | None:
     if not match:
         return None
     speaker, said = rest[: match.start()].split(), rest[match.end() :]
-    plain = all(word.isalpha() and key(word) not in _known().joints | _known().time for word in speaker)
+    known = _known()
+    plain = all(word.isalpha() and key(word) not in known.joints and key(word) not in known.time for word in speaker)
     if not plain or not 1 < len(speaker) <= _LONGEST_SPEAKER or len(said.split()) < _FEWEST_WORDS:
         return None
     return " ".join(speaker), said
@@ -121,7 +126,7 @@ def _cut(words: list[str], most: int) -> list[str]:
             return words[:end]
     for end in range(most, _FEWEST_WORDS, -1):
         last, following = words[end - 1], key(words[end]).strip("،,.()")
-        joint = following in _known().joints - _THATS or following.startswith(("وال", "بال", "لل", "بان"))
+        joint = following in _known().ends or following.startswith(("وال", "بال", "لل", "بان"))
         if joint and not _leans(last) and not conjoined(key(last)):
             # «… بعد فوزه» tells less than «…».
             joined = end - 2 > _FEWEST_WORDS and key(words[end - 2]) in _known().joints
@@ -135,7 +140,7 @@ def _cut(words: list[str], most: int) -> list[str]:
 
 def _leans(word: str) -> bool:
     """Tell whether a reader who stops at ``word`` waits for the next."""
-    return key(word).strip("،,") in _known().joints | _known().leans
+    return key(word).strip("،,") in _known().leans
 
 
 def _balanced(text: str) -> str:

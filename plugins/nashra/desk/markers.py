@@ -66,7 +66,8 @@ class Markers:
                 verb = _first_word(text, end)
                 return Opening(kind, end if kind in TURNING else 0, verb in self._leading, verb in self._saying)
         if joined:
-            return Opening("continuing" if first[1:] in self._saying else "and", 0, False, first[1:] in self._saying)
+            says = first[1:] in self._saying
+            return Opening("continuing" if says else "and", 0, False, says)
         return Opening("plain", 0, first in self._leading, first in self._saying)
 
     def _marker(self, text: str, start: int) -> tuple[str, int] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-PRECISIONS = ("year", "month", "week", "day")
 KINDS = ("person", "place", "organisation", "agency", "event", "topic")
 
 
@@ -114,7 +113,7 @@ class Story:
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """A bulletin and its stories. ``date`` is what header, sidecar, file name or text prove ("" when nothing does),
-    ``date_precision`` one of PRECISIONS or "", ``date_from`` one of header, name, text, given, or ""."""
+    ``date_precision`` is year, month, week, day or "", ``date_from`` one of header, name, text, given, or ""."""
 
     bulletin: Bulletin
     stories: tuple[Story, ...]

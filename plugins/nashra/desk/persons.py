@@ -25,7 +25,7 @@ def _folded(terms: Iterable[str]) -> frozenset[str]:
 
 
 # Conjunctions and prepositions that may be written onto a name; the article is not.
-_WRITTEN_ONTO = frozenset(["", *"وفبل", "ول", "وب", "فل"])
+WRITTEN_ONTO = frozenset(["", *"وفبل", "ول", "وب", "فل"])
 
 
 def _word_at(spans: Sequence[tuple[int, int]], at: int) -> int:
@@ -68,7 +68,7 @@ class Persons:
             first = _word_at(spans, start)
             if titled:
                 first = self._behind_title(reading, bisect_left(spans, (after,)), covered)
-            elif text[spans[first][0] : start] not in _WRITTEN_ONTO:
+            elif text[spans[first][0] : start] not in WRITTEN_ONTO:
                 continue
             if first < free or first >= len(spans) or first in covered:
                 continue

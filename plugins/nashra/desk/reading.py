@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol, TypeVar
 
 from nashra.arabic.letters import Folded, fold
 from nashra.arabic.stems import Words, words
@@ -53,8 +53,14 @@ def read(bulletin: Bulletin) -> tuple[Reading, ...]:
     return (reading(-1, bulletin.headline), *(reading(n, p.text) for n, p in enumerate(bulletin.paragraphs)))
 
 
-def within(mentions: Sequence[Mention], start: int, end: int) -> Iterator[Mention]:
-    """Yield the mentions in paragraphs ``start`` to ``end`` (half-open); the headline belongs to the first story."""
-    for mention in mentions:
-        if start <= mention.para < end or (mention.para < 0 and start == 0):
-            yield mention
+class _Placed(Protocol):
+    @property
+    def para(self) -> int: ...
+
+
+_P = TypeVar("_P", bound=_Placed)
+
+
+def within(placed: Iterable[_P], start: int, end: int) -> list[_P]:
+    """Return what is in paragraphs ``start`` to ``end`` (half-open); the headline belongs to the first story."""
+    return [one for one in placed if start <= one.para < end or (one.para < 0 and start == 0)]

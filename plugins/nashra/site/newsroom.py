@@ -85,7 +85,7 @@ class Newsroom:
         changed = [seed for seed in found if before.get(seed.name, ("",))[0] != seed.stamp]
         gone = self._archive.known_seeds() - present
         candidates = self._archive.known_in(sorted(gone | {seed.name for seed in changed} | set(articles)))
-        settling = _Settling(candidates, gone)
+        settling = _Settling(candidates)
         for seed in progress(changed):
             try:
                 arrivals = self._read(seed, before.get(seed.name, ("", ""))[1])
@@ -139,13 +139,11 @@ class Newsroom:
         record = arrival.record
         if story is None:
             story = self._new(arrival)
-            self._archive.promise(story, new=True)
-        elif story.gone or (story.seed, story.at, story.print) != (record.seed, record.at, arrival.print):
+            self._archive.promise(story)
+        elif self._changed(story, arrival) or self._archive.is_lost(story.id):
             updated = story.updated if story.print == arrival.print else self._now.isoformat()
             story = replace(story, seed=record.seed, at=record.at, print=arrival.print, updated=updated, gone=False)
-            self._archive.promise(story, new=False)
-        elif self._archive.is_lost(story.id):
-            self._archive.promise(story, new=True)
+            self._archive.promise(story)
         return replace(
             record,
             id=story.id,
@@ -155,6 +153,11 @@ class Newsroom:
             seen=story.seen,
             updated=max(story.updated, record.updated),
         )
+
+    @staticmethod
+    def _changed(story: Known, arrival: Arrival) -> bool:
+        here = (arrival.record.seed, arrival.record.at, arrival.print)
+        return story.gone or (story.seed, story.at, story.print) != here
 
     def _new(self, arrival: Arrival) -> Known:
         record = arrival.record
@@ -176,11 +179,10 @@ class _Settling:
     between them. Where nothing is known that could have moved, nothing waits.
     """
 
-    def __init__(self, known: Sequence[Known], gone: set[str]) -> None:
+    def __init__(self, known: Sequence[Known]) -> None:
         self._known: dict[str, list[Known]] = {}
         for story in known:
             self._known.setdefault(story.seed, []).append(story)
-        self._gone = gone
         self._waiting: dict[str, Sequence[Arrival]] = {}
 
     def keep(self, seed: str) -> None:
@@ -224,20 +226,19 @@ def arrivals(analysis: Analysis, zone: ZoneInfo) -> Iterator[Arrival]:
     for at, story in enumerate(analysis.stories):
         paragraphs = tuple(paragraph.text for paragraph in story.paragraphs)
         own = title(bulletin.headline) if at == 0 else ""
-        tags = {tag.slug: TagRef(tag.kind, title(tag.name), tag.slug) for tag in reversed(story.tags) if tag.slug}
         record = Record(
             id="",
             uri="",
             permalink="",
             seed=bulletin.name,
             at=at,
-            headline=own or title(story.headline),
+            headline=story.headline,
             summary=story.summary,
             category=story.category,
             published=_zoned(analysis.date, zone),
             correction=header.correction,
             paragraphs=paragraphs,
-            tags=tuple(reversed(tags.values())),
+            tags=tuple(TagRef(tag.kind, title(tag.name), tag.slug) for tag in story.tags),
             sources=story.sources,
             authors=named("author", header.authors),
         )

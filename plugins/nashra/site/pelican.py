@@ -102,15 +102,11 @@ class Nashra(Pelican):
 
     def _check_places(self) -> None:
         """Raise Problem when a folder or address cannot be used, before anything is touched."""
-        seeds, output = self._settings.seeds, Path(self.output_path).resolve()
+        seeds, output = self._settings.seeds.resolve(), Path(self.output_path).resolve()
         if not seeds.is_dir():
             remedy = "make the folder, or name another with SEEDS=folder"
-            raise Problem("there is no such folder", remedy, path=shown(seeds))
-        if (
-            output == seeds.resolve()
-            or output.is_relative_to(seeds.resolve())
-            or seeds.resolve().is_relative_to(output)
-        ):
+            raise Problem("there is no such folder", remedy, path=shown(self._settings.seeds))
+        if output.is_relative_to(seeds) or seeds.is_relative_to(output):
             raise Problem("seeds and output would mix", "name another with OUTPUT=folder", path=shown(output))
         if output.exists() and not output.is_dir():
             raise Problem("it is no folder", "name another with OUTPUT=folder", path=shown(output))
