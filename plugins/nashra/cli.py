@@ -63,7 +63,7 @@ def _each(paths: Iterable[Path], desk: Desk, use: Callable[[Analysis], None]) ->
             text = decode(intake.read(path, limit))
             sidecar = intake.sidecar(path)
             notes = intake.notes(sidecar, limit)
-            use(analyse(seed.parse(path.name, text, notes, sidecar.name if sidecar else ""), desk))
+            use(analyse(seed.parse(path.name, text, notes, sidecar.name if sidecar else ""), desk, why=True))
         except Problem as problem:
             problems.append(problem.at(str(path)))
     return problems
@@ -96,7 +96,7 @@ def _analyze_line(line: bytes, desk: Desk) -> dict[str, Any]:
     # A paragraph stays one, whatever it holds: the caller counts by them.
     lines = [" ".join(clean(text).split("\n")) for text in (headline, *paras)]
     bulletin = Bulletin(str(name), lines[0], tuple(Paragraph(text, n) for n, text in enumerate(lines[1:], 2)))
-    return to_json(analyse(bulletin, desk, date)) | {"id": name}
+    return to_json(analyse(bulletin, desk, date, why=True)) | {"id": name}
 
 
 def _print(made: dict[str, Any]) -> None:

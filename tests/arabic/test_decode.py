@@ -47,5 +47,17 @@ def test_invisible_controls_go_and_letters_stay(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 
+@pytest.mark.parametrize(
+    "text", ["أ  ب", "أ\u00a0ب", "أ\tب", "أ\u2003ب", "أ\u2028ب", " أ ب ", "أ\u200e ب", "أ \u2067ب\u2069"]
+)
+def test_a_title_has_common_spaces_only(text: str) -> None:
+    assert title(text) == "أ ب"
+
+
+def test_a_tidy_title_stays() -> None:
+    assert title("عنوان «تامّ»: نصّ…") == "عنوان «تامّ»: نصّ…"
+    assert title("e\u0301") == "é"
+
+
 def test_a_title_is_one_plain_line() -> None:
     assert title(" عنوان\u2067 طويل\u2069\n جداً\u200f ") == "عنوان طويل جداً"

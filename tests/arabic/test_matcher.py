@@ -6,6 +6,7 @@ import pytest
 
 from nashra.arabic.letters import fold
 from nashra.arabic.matcher import Matcher
+from nashra.arabic.stems import words
 
 NAMES = ["بوتين", "السودان", "الأمم المتحدة", "جنوب السودان"]
 MATCHER = Matcher(NAMES)
@@ -17,6 +18,9 @@ MATCHER = Matcher(NAMES)
         ("قال بوتين", ["بوتين"]),
         ("لبوتين وبوتين فبوتين", ["بوتين"] * 3),
         ("بوتينغ", []),
+        ("وبالسودان وكالسودان فللسودان", ["السودان"] * 3),
+        ("...بوتين... [بوتين]", ["بوتين", "بوتين"]),
+        ("«قال: “بوتين”»", ["بوتين"]),
         ("في السودان", ["السودان"]),
         ("للسودان وبالسودان والسودان", ["السودان"] * 3),
         ("السودانية", []),
@@ -27,8 +31,9 @@ MATCHER = Matcher(NAMES)
     ],
 )
 def test_found_at_word_edges(text: str, found: list[str]) -> None:
-    assert [NAMES[match.name] for match in MATCHER.find(fold(text).text)] == found
+    folded = fold(text).text
+    assert [NAMES[match.name] for match in MATCHER.find(words(folded), folded)] == found
 
 
 def test_no_names_no_matches() -> None:
-    assert Matcher([]).find("نص") == []
+    assert Matcher([]).find(words("نص"), "نص") == []

@@ -34,7 +34,17 @@ def test_an_unknown_noun_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(0, "دقيقة"), (90, "دقيقة"), (360, "دقيقتان"), (900, "5 دقائق"), (2160, "12 دقيقة")]
+    ("words", "said"),
+    [
+        (0, "دقيقة"),
+        (90, "دقيقة"),
+        (360, "دقيقتان"),
+        (540, "3 دقائق"),
+        (900, "5 دقائق"),
+        (1980, "11 دقيقة"),
+        (2160, "12 دقيقة"),
+        (18000, "100 دقيقة"),
+    ],
 )
 def test_reading_takes_a_minute_at_least(words: int, said: str) -> None:
     assert reading_time(words) == said

@@ -20,6 +20,9 @@ from nashra.arabic.stems import Phrases, stems, words
         ("اقتصاد", "والاقتصاد"),
         ("مدرسة", "للمدرسة"),
         ("هجمة", "بالهجمات"),
+        ("سيبراني", "وبالسيبراني"),
+        ("محادثات", "فالمحادثات"),
+        ("محادثات", "وللمحادثات"),
     ],
 )
 def test_inflections_share_a_stem(one: str, other: str) -> None:
@@ -70,4 +73,6 @@ def test_a_span_leads_back_to_the_words() -> None:
 
 def test_words_stand_where_they_say() -> None:
     folded = fold("قالَ «بوتين»: لا، 25.")
-    assert [folded.text[start:end] for start, end in words(folded.text).spans] == ["قال", "بوتين", "لا", "25"]
+    assert [
+        folded.text[start:end] for start, end in zip(words(folded.text).starts, words(folded.text).ends, strict=True)
+    ] == ["قال", "بوتين", "لا", "25"]

@@ -21,7 +21,7 @@ TEXT = """موسكو تعرض التعاون في الأمن السيبراني
 
 
 def desked(text: str = TEXT, date: str = "2021-07-20", header: str = "") -> Analysis:
-    return analyse(parse("a.txt", f"{header}\n\n{text}" if header else text), DESK, date)
+    return analyse(parse("a.txt", f"{header}\n\n{text}" if header else text), DESK, date, why=True)
 
 
 def test_two_stories_filed_tagged_sourced_and_dated() -> None:
@@ -125,7 +125,7 @@ def test_the_same_bulletin_always_makes_the_same_stories() -> None:
     again = Desk.load(ROOT / "topics.toml")
     assert again.key == DESK.key
     one = dataclasses.asdict(desked())
-    assert one == dataclasses.asdict(analyse(parse("a.txt", TEXT), again, "2021-07-20"))
+    assert one == dataclasses.asdict(analyse(parse("a.txt", TEXT), again, "2021-07-20", why=True))
 
 
 def test_nothing_of_the_text_is_lost() -> None:

@@ -78,6 +78,12 @@ def test_what_is_told_is_resolved_against_the_bulletin() -> None:
     ]
 
 
+def test_weekdays_are_those_of_the_bulletin() -> None:
+    told = date_mentions(reading(0, "التقى الأحد الماضي نظيره، على أن يجتمعا الخميس المقبل."), "2021-07-20")
+    assert [d.value for d in told] == ["2021-07-18", "2021-07-22"]
+    assert not date_mentions(reading(0, "التقى الأحد الماضي نظيره."), "2021-07")
+
+
 def test_a_time_of_day_does_not_disturb() -> None:
     assert [d.value for d in date_mentions(reading(0, "وصل أمس."), "2021-07-20T14:30")] == ["2021-07-19"]
 

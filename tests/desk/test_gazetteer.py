@@ -54,6 +54,15 @@ def test_the_longest_name_wins() -> None:
     assert named("place", "ممثل الأمم المتحدة") == []
 
 
+@pytest.mark.parametrize("text", ["وصلت وزيرة الخارجية الفرنسية أمس", "تحدث بالحماس نفسه"])
+def test_a_post_and_a_common_word_are_no_organisation(text: str) -> None:
+    assert named("organisation", text) == []
+
+
+def test_a_paper_of_one_word_gives_way_to_a_person() -> None:
+    assert [(m.kind, m.name) for m in find("قال الخبير أمين فارس إن الوضع صعب")] == [("person", "أمين فارس")]
+
+
 @pytest.mark.parametrize(
     ("text", "event"),
     [

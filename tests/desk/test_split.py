@@ -11,7 +11,7 @@ from nashra.desk.analyse import Desk, analyse
 from nashra.desk.model import Analysis
 from nashra.desk.reading import read
 from nashra.desk.seed import parse
-from nashra.desk.split import SoFar
+from nashra.desk.split import _WEIGHTS, SoFar, signs, weigh
 
 DESK = Desk.load(ROOT / "topics.toml")
 
@@ -33,7 +33,9 @@ MARKET = [
 
 
 def bulletin(*paragraphs: str, headline: str = "لافروف يبحث في القاهرة ملف سد النهضة", header: str = "") -> Analysis:
-    return analyse(parse("a.txt", "\n".join([*([header, ""] if header else []), headline, *paragraphs])), DESK)
+    return analyse(
+        parse("a.txt", "\n".join([*([header, ""] if header else []), headline, *paragraphs])), DESK, why=True
+    )
 
 
 def starts(analysis: Analysis) -> list[int]:
@@ -112,6 +114,7 @@ def test_a_story_grows_without_touching_its_paragraphs() -> None:
     assert (story.lead, story.last) == (lead, third)
     assert story.words == lead.words | second.words | third.words > lead.words
     assert story.names == lead.names | second.names | third.names
-    assert story.weight == view.weight(story.ties) > view.weight(lead.ties)
+    assert story.weight == weigh(story.ties, view.telling) > lead.weight
+    assert list(signs(view, story, 2)) == list(_WEIGHTS)
     assert story.topics.keys() == lead.topics.keys() | second.topics.keys() | third.topics.keys()
     assert (lead.words, lead.ties, lead.names, lead.topics) == before

@@ -77,7 +77,8 @@ _DAY = rf"(?:ال)?[0-3]?\d|{_any(_DAYS)}"
 
 _CLITICS = frozenset(["", *"وفبلك", *(a + b for a in "وف" for b in "بلك")])
 _BEFORE = re.compile(
-    rf"(?:{_EDGE}(?P<from>{_DAY})\s*(?:و?(?:الي|حتي)|و|-)\s*|{_EDGE})"
+    # One day is tried before two: «الثالث والعشرين» is no span from the 3rd to the 20th.
+    rf"{_EDGE}[وفبل]?(?:|(?P<from>{_DAY})\s*(?:و?(?:الي|حتي)|و|-)\s*)"
     rf"(?P<day>{_DAY})(?:\s+من)?(?:\s+شهر)?\s*[-/]?\s*$"
 )
 # What the text before a month ends with where a day may stand there.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
+from itertools import compress
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
 from nashra.arabic.letters import key
+from nashra.arabic.stems import Memo, Words
 
 # What may be written before a name: conjunction, then preposition, then article
 # (Ryding, A Reference Grammar of Modern Standard Arabic, §§ 2.6, 16, 18).
@@ -15,6 +16,7 @@ PROCLITICS = frozenset(
     conjunction + rest for conjunction in ("", "و", "ف") for rest in ("", "ال", "ب", "بال", "ك", "كال", "ل", "لل", "س")
 )
 _LONGEST = max(map(len, PROCLITICS))
+_WORD = re.compile(r"\w+")
 
 
 class Match(NamedTuple):
@@ -25,12 +27,17 @@ class Match(NamedTuple):
     end: int
 
 
-def _is_letter(char: str) -> bool:
-    return char.isalnum() or char == "_"
+class _Begun(NamedTuple):
+    """What a word may begin behind so many letters of ``clitics``: the forms and numbers of ``longer`` names by their
+    second word, and the name that it is ``alone`` (-1: none)."""
+
+    clitics: int
+    longer: dict[str, list[tuple[str, int]]]
+    alone: int
 
 
 class Matcher:
-    """An Aho-Corasick automaton over folded names that checks the word edges of what it finds.
+    """Folded names by their first word: what a word of the text may begin is worked out once a word.
 
     A name that begins with the article is also found after ``ل`` («للسودان» for «السودان»).
     """
@@ -43,31 +50,45 @@ class Matcher:
                 forms.setdefault(folded, number)
                 if folded.startswith("ال") and len(folded) > 4:
                     forms.setdefault("لل" + folded[2:], number)
-        self._names = list(forms.values())
-        self._automaton = (
-            AhoCorasick(list(forms), MatchKind.Standard, implementation=Implementation.DFA) if forms else None
-        )
+        self._alone: dict[str, int] = {}
+        self._longer: dict[str, dict[str, list[tuple[str, int]]]] = {}
+        # The longest first: where several names begin alike, it is tried first.
+        for form, number in sorted(forms.items(), key=lambda item: -len(item[0])):
+            first, *more = _WORD.findall(form)
+            if more:
+                self._longer.setdefault(first, {}).setdefault(more[0], []).append((form, number))
+            else:
+                self._alone[first] = number
+        self._beginning = Memo(self._begins)
 
-    def find(self, text: str) -> list[Match]:
+    def _begins(self, word: str) -> list[_Begun]:
+        """Return what ``word`` may begin, fewer clitics first."""
+        return [
+            _Begun(clitics, self._longer.get(name, {}), self._alone.get(name, -1))
+            for clitics in range(min(len(word), _LONGEST + 1))
+            for name in [word[clitics:]]
+            if word[:clitics] in PROCLITICS and (name in self._longer or name in self._alone)
+        ]
+
+    def find(self, words: Words, text: str) -> list[Match]:
         """Return the names in folded ``text`` in their order; of names that overlap, the first, then the longest."""
-        if self._automaton is None:
-            return []
-        length = len(text)
         found: list[Match] = []
-        for form, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if end < length and _is_letter(text[end]):
-                continue
-            left = start
-            while left and start - left <= _LONGEST and _is_letter(text[left - 1]):
-                left -= 1
-            if left == start or text[left:start] in PROCLITICS:
-                found.append(Match(self._names[form], start, end))
-        return _apart(found)
-
-
-def _apart(found: Sequence[Match]) -> list[Match]:
-    kept: list[Match] = []
-    for match in sorted(found, key=lambda match: (match.start, -match.end)):
-        if not kept or match.start >= kept[-1].end:
-            kept.append(match)
-    return kept
+        free = 0
+        tokens, _, starts, ends = words
+        beginning = list(map(self._beginning.__getitem__, tokens))
+        last = len(tokens) - 1
+        for at in compress(range(len(tokens)), beginning):
+            for clitics, longer, alone in beginning[at]:
+                start = starts[at] + clitics
+                if start < free:
+                    continue
+                for form, number in longer.get(tokens[at + 1], ()) if longer and at < last else ():
+                    end = start + len(form)
+                    if text.startswith(form, start) and not text[end : end + 1].isalnum():
+                        found.append(Match(number, start, end))
+                        free = end
+                        break
+                if start >= free and alone >= 0:
+                    found.append(Match(alone, start, ends[at]))
+                    free = ends[at]
+        return found

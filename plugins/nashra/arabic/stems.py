@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from importlib.resources import files
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, compress
+from typing import NamedTuple, TypeVar
 
 from nashra.arabic.letters import key
 
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 _WORD = re.compile(r"(\w+)")
+# The words of a large archive; what a Memo keeps at most.
+_MOST_KEPT = 1 << 17
 # Light stemming as in light10 (Larkey, Ballesteros, Connell 2007): clitics before the word, then endings; never
 # fewer than three letters (two after an article) remain.
 _ARTICLES = ("وبال", "فبال", "وكال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
 _ENDINGS = (
     "تها",
     "تهم",
+    "اته",
     "اتها",
     "اتهم",
     "يات",
@@ -41,18 +45,38 @@ _SHORT = "هيات"
 _PREPOSITIONS = "بلكفس"
 _DATA = tomllib.loads(files("nashra.arabic").joinpath("data/stems.toml").read_text("utf-8"))
 _WAW, _NO_ARTICLE, _LAM = (tuple(map(key, _DATA[name])) for name in ("waw", "no_article", "lam"))
+_WAW_WORDS = frozenset(map(key, _DATA["waw_words"]))
 
 
 class Words(NamedTuple):
-    """The words of a text: their ``stems`` and where each stands in the folded text."""
+    """The words of a text, their ``stems``, and where each ``starts`` and ends in the folded text."""
 
+    tokens: list[str]
     stems: list[str]
-    spans: list[tuple[int, int]]
+    starts: list[int]
+    ends: list[int]
 
 
-@lru_cache(maxsize=1 << 17)
+class Memo(dict[_K, _V]):
+    """What ``make`` makes of each key, made once: half the cost of functools.lru_cache. Full, it begins anew."""
+
+    def __init__(self, make: Callable[[_K], _V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: _K) -> _V:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        made = self[key] = self._make(key)
+        return made
+
+
 def stem(word: str) -> str:
     """Return the light stem of a folded ``word``: «والسيبرانية», «سيبراني» → «سيبران»."""
+    return _STEMS[word]
+
+
+def _stem(word: str) -> str:
     for article in _ARTICLES:
         if word.startswith(article) and len(word) - len(article) >= 3:
             if word.startswith(_NO_ARTICLE):
@@ -63,7 +87,7 @@ def stem(word: str) -> str:
                 word = word[len(article) - word.startswith(_LAM) :]
             break
     else:
-        if len(word) > 4 and word[0] == "و" and not word.startswith(_WAW):
+        if len(word) > 4 and conjoined(word):
             word = word[1:]
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= (4 if ending in _LONG_ENDINGS else 3):
@@ -75,22 +99,34 @@ def stem(word: str) -> str:
     return word
 
 
+_STEMS = Memo(_stem)
+
+
 def conjoined(word: str) -> bool:
     """Tell whether a folded ``word`` begins with the conjunction «و»."""
-    return len(word) > 2 and word[0] == "و" and not word.startswith(_WAW)
+    return len(word) > 2 and word[0] == "و" and word not in _WAW_WORDS and not word.startswith(_WAW)
 
 
 def words(folded: str) -> Words:
     """Return the words of ``folded`` text."""
     # Separators and words in turn; their lengths added up are where each word begins and ends.
     parts = _WORD.split(folded)
-    ends = list(accumulate(map(len, parts)))
-    return Words(list(map(stem, parts[1::2])), list(zip(ends[:-1:2], ends[1::2], strict=True)))
+    edges = list(accumulate(map(len, parts)))
+    tokens = parts[1::2]
+    return Words(tokens, list(map(_STEMS.__getitem__, tokens)), edges[:-1:2], edges[1::2])
 
 
 def stems(text: str) -> tuple[str, ...]:
     """Return the stems of a term as an editor writes it."""
     return tuple(words(key(text)).stems)
+
+
+class _Begun(NamedTuple):
+    """What a stem may begin: the further stems and the numbers of ``longer`` terms by their second stem, and the terms
+    that it is ``alone``."""
+
+    longer: dict[str, list[tuple[tuple[str, ...], int]]]
+    alone: list[int]
 
 
 class Phrases:
@@ -100,32 +136,38 @@ class Phrases:
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-        for number, term in enumerate(terms):
-            wanted = stems(term)
-            if wanted:
-                self._by_first.setdefault(wanted[0], []).append((wanted, number))
-        for candidates in self._by_first.values():
-            candidates.sort(key=lambda candidate: (-len(candidate[0]), candidate[1]))
+        self._begun: dict[str, _Begun] = {}
+        wanted = [(stems(term), number) for number, term in enumerate(terms)]
+        for words_, number in sorted(wanted, key=lambda item: -len(item[0])):
+            if words_:
+                begun = self._begun.setdefault(words_[0], _Begun({}, []))
+                if len(words_) > 1:
+                    begun.longer.setdefault(words_[1], []).append((words_[2:], number))
+                else:
+                    begun.alone.append(number)
         # Most words begin no term: what each begins is looked up once.
-        self._beginning = lru_cache(maxsize=1 << 17)(self._candidates)
+        self._beginning = Memo(self._begins)
 
-    def _candidates(self, word: str) -> list[tuple[tuple[str, ...], int]]:
-        return self._by_first.get(word) or (self._by_first.get(word[1:], []) if word[0] in _PREPOSITIONS else [])
+    def _begins(self, word: str) -> _Begun | None:
+        return self._begun.get(word) or (self._begun.get(word[1:]) if word[0] in _PREPOSITIONS else None)
 
     def find(self, found: Words) -> list[tuple[int, int, int]]:
         """Return (term, start, end) for every term found, none over another; positions are in the folded text."""
         hits: list[tuple[int, int, int]] = []
-        all_stems, spans = found
-        free = 0
-        begun = [(at, terms) for at, terms in enumerate(map(self._beginning, all_stems)) if terms]
-        for at, candidates in begun:
-            if at < free:
+        _, all_stems, starts, ends = found
+        beginning = list(map(self._beginning.__getitem__, all_stems))
+        free, last = 0, len(all_stems) - 1
+        for at in compress(range(len(all_stems)), beginning):
+            begun = beginning[at]
+            if at < free or begun is None:
                 continue
-            for wanted, number in candidates:
-                size = len(wanted)
-                if size == 1 or tuple(all_stems[at + 1 : at + size]) == wanted[1:]:
-                    hits.append((number, spans[at][0], spans[at + size - 1][1]))
-                    free = at + size
+            for rest, number in begun.longer.get(all_stems[at + 1], ()) if begun.longer and at < last else ():
+                end = at + 2 + len(rest)
+                if not rest or tuple(all_stems[at + 2 : end]) == rest:
+                    hits.append((number, starts[at], ends[end - 1]))
+                    free = end
                     break
+            else:
+                if begun.alone:
+                    hits.append((begun.alone[0], starts[at], ends[at]))
         return hits

@@ -16,7 +16,7 @@ from nashra.desk.headline import headline, summary
 from nashra.desk.model import Analysis, Bulletin, Evidence, Story, Tag
 from nashra.desk.reading import Mention, Reading, read, within
 from nashra.desk.sources import Attribution
-from nashra.desk.split import Seen, Splitter
+from nashra.desk.split import Seen, Splitter, bare
 from nashra.desk.topics import Spoken, Topics
 from nashra.errors import Problem
 
@@ -51,8 +51,8 @@ def _key(path: Path) -> str:
     return made.hexdigest()
 
 
-def analyse(bulletin: Bulletin, desk: Desk, date: str = "") -> Analysis:
-    """Return the stories of ``bulletin``, each decision with its evidence.
+def analyse(bulletin: Bulletin, desk: Desk, date: str = "", why: bool = False) -> Analysis:
+    """Return the stories of ``bulletin``; where the caller asks ``why``, each decision with its evidence.
 
     ``date`` is what the caller knows of the bulletin's date, ISO 8601. Raises Problem when the header names a category
     that topics.toml does not list.
@@ -65,7 +65,7 @@ def analyse(bulletin: Bulletin, desk: Desk, date: str = "") -> Analysis:
     starts, boundaries = desk.splitter.split(bulletin, view)
     seen = view.paragraphs
     stories = tuple(
-        _story(bulletin, desk, _Part(start, end, readings, mentions, spoken, seen), dated, boundaries)
+        _story(bulletin, desk, _Part(start, end, readings, mentions, spoken, seen), dated, boundaries if why else None)
         for start, end in zip(starts, (*starts[1:], len(seen)), strict=True)
     )
     return Analysis(bulletin, stories, dated.value, precision(dated.value[:10]), dated.source)
@@ -88,7 +88,8 @@ class _Part:
         self.readings = within(readings, start, end)
         self.mentions = within(mentions, start, end)
         self.spoken = within(spoken, start, end)
-        self.lead = seen[start]
+        # A dateline alone is no lead.
+        self.lead = seen[start + (end - start > 1 and bare(seen[start : start + 1]))]
         self.by_para = {reading.para: reading for reading in self.readings}
 
     def words(self, para: int, start: int, end: int) -> tuple[str, int, int]:
@@ -98,7 +99,7 @@ class _Part:
         return reading.text[begin:stop], begin, stop
 
 
-def _story(bulletin: Bulletin, desk: Desk, part: _Part, dated: Dated, boundaries: Sequence[Evidence]) -> Story:
+def _story(bulletin: Bulletin, desk: Desk, part: _Part, dated: Dated, boundaries: Sequence[Evidence] | None) -> Story:
     scores = desk.topics.score(part.spoken, part.readings, part.start)
     category = _editors_category(bulletin, desk) or desk.topics.choose(scores)
     quoted = desk.attribution.find(part.readings, part.mentions)
@@ -108,12 +109,12 @@ def _story(bulletin: Bulletin, desk: Desk, part: _Part, dated: Dated, boundaries
     dates = [date for reading in part.readings if reading.para >= 0 for date in date_mentions(reading, dated.value)]
     lead, opening = part.lead.reading, part.lead.opening
     own = title(bulletin.headline) if part.start == 0 else ""
-    evidence = [
-        *(one for one in boundaries if one.para == part.start),
-        *_spoke_for(part, category),
-        *_named(part, {tag.name for tag in chosen}, quoted),
-        *_dated(part, dated),
-    ]
+    evidence: list[Evidence] = []
+    if boundaries is not None:
+        evidence += [one for one in boundaries if one.para == part.start]
+        evidence += _spoke_for(part, category)
+        evidence += _named(part, {tag.name for tag in chosen}, quoted)
+        evidence += _dated(part, dated)
     return Story(
         part.start,
         part.end,

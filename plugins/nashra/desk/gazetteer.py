@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from babel import Locale
 
 from nashra.arabic.letters import key
 from nashra.arabic.matcher import Matcher
+from nashra.desk.bodies import Bodies
 from nashra.desk.data import load
 from nashra.desk.persons import WRITTEN_ONTO, Persons
 from nashra.desk.reading import Mention, Reading
@@ -19,6 +19,8 @@ from nashra.desk.reading import Mention, Reading
 LISTED, LINKED, DATED = 1.0, 0.8, 0.9
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _QUOTES = "\"'«»()"
+# Who holds a post in a ministry is named by it, the ministry is not.
+_POSTS = ("وزير ", "وزيره ")
 # What may stand before a surname.
 _OPENING = "\"'(-/،:."
 
@@ -65,6 +67,7 @@ class Gazetteer:
         listed = _listed()
         self.names = list(listed.values())
         self._by_key = listed
+        self._organisations = frozenset(n for n, name in enumerate(self.names) if name.kind == "organisation")
         self._matcher = Matcher(listed)
         self.bare = frozenset(agency["name"] for agency in load("agencies")["agency"] if agency.get("bare"))
         events = load("events")
@@ -74,6 +77,7 @@ class Gazetteer:
         titles = load("titles")
         self._stop = frozenset(map(key, titles["stop"]))
         self._persons = Persons()
+        self._bodies = Bodies(self._persons)
         self._no_surname = frozenset(map(key, titles["no_surnames"])) | self._stop
 
     def kind_of(self, name: str) -> Name | None:
@@ -84,13 +88,19 @@ class Gazetteer:
         """Return what the paragraphs name, in their order, no mention over another."""
         found: list[Mention] = []
         people: dict[str, str] = {}
+        spellings: dict[str, str] = {}
         for reading in readings:
+            text = reading.folded.text
             here = [
                 Mention(*self.names[match.name], reading.para, match.start, match.end, LISTED)
-                for match in self._matcher.find(reading.folded.text)
+                for match in self._matcher.find(reading.words, text)
+                if not (match.name in self._organisations and _means_another(text, match.start))
             ]
             here = _over(here, self._events(reading))
-            here = _over(self._persons.find(reading, here), here)
+            here = _over(here, [self._spelt(body, spellings) for body in self._bodies.find(reading, here)])
+            # A paper's bare name may be anyone's: «أمين فارس».
+            firm = [mention for mention in here if mention.name not in self.bare]
+            here = sorted(_over(here, self._persons.find(reading, firm)), key=lambda mention: mention.start)
             for mention in here:
                 if mention.kind == "person":
                     self._introduce(mention, reading.folded.text, people)
@@ -98,25 +108,33 @@ class Gazetteer:
             found += sorted(here, key=lambda mention: mention.start)
         return found
 
+    def _spelt(self, body: Mention, spellings: dict[str, str]) -> Mention:
+        """Return a body under the name that is listed, else under its first spelling in the bulletin."""
+        folded = key(body.name)
+        listed = self._by_key.get(folded)
+        return body._replace(name=listed.name if listed else spellings.setdefault(folded, body.name))
+
     def _events(self, reading: Reading) -> list[Mention]:
         """Return the events named with their year: «مناورات زاسلون 2021», “زاباد الغرب 2021”."""
-        text, spans = reading.folded.text, reading.words.spans
+        text, starts, ends = reading.folded.text, reading.words.starts, reading.words.ends
         found: list[Mention] = []
+        if "19" not in text and "20" not in text:
+            return found
         for match in _YEAR.finditer(text):
             start, end = match.span()
-            at = bisect_left(spans, (start, end))
-            if at == len(spans) or spans[at] != (start, end):
+            at = bisect_left(starts, start)
+            if at == len(starts) or (starts[at], ends[at]) != (start, end):
                 continue
             for size in (3, 2, 1):
                 first = at - size
-                if first < 0 or not _joined(text, spans[first : at + 1]):
+                if first < 0 or not _joined(text, ends[first:at], starts[first + 1 : at + 1]):
                     continue
-                name = text[spans[first][0] : spans[at - 1][1]]
+                name = text[starts[first] : ends[at - 1]]
                 before = _plain(reading.word(first - 1))
-                shown = self._event(reading, name, before, spans[first][0], end)
+                shown = self._event(reading, name, before, starts[first], end)
                 if not shown:
                     continue
-                found.append(Mention("event", shown, reading.para, spans[first][0], end, DATED))
+                found.append(Mention("event", shown, reading.para, starts[first], end, DATED))
                 break
         return found
 
@@ -161,6 +179,12 @@ class Gazetteer:
         return found
 
 
+def _means_another(text: str, start: int) -> bool:
+    """Tell whether the name of an organisation is none here: «وزيرة الخارجية الفرنسية», «بالحماس»."""
+    before = text[max(0, start - 7) : start]
+    return before.endswith(_POSTS) or (before[-2:] == "ال" and before[-3:-2] in "وفبك ")
+
+
 def _plain(word: str) -> str:
     """Return ``word`` without a conjunction and preposition: «لمناورات», «ونظيره»."""
     if len(word) > 4 and word[0] in "وف":
@@ -172,13 +196,17 @@ def _plain(word: str) -> str:
     return word
 
 
-def _joined(text: str, spans: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether only spaces and quotation marks stand between the words."""
-    return all(not set(text[a[1] : b[0]]) - set(_QUOTES + " ") for a, b in pairwise(spans))
+def _joined(text: str, ends: Sequence[int], starts: Sequence[int]) -> bool:
+    """Tell whether only spaces and quotation marks stand between each of ``ends`` and the next word's start."""
+    return all(not set(text[end:start]) - set(_QUOTES + " ") for end, start in zip(ends, starts, strict=True))
 
 
 def _over(below: list[Mention], above: list[Mention]) -> list[Mention]:
     """Return the mentions of ``above``, and those of ``below`` that none of them covers."""
+    if not above or not below:
+        return above or below
+    if not above:
+        return below
     return above + [
         mention for mention in below if not any(mention.start < a.end and a.start < mention.end for a in above)
     ]

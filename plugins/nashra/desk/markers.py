@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import chain, islice, product
 from typing import NamedTuple
 
 from nashra.arabic.letters import key
@@ -36,22 +38,25 @@ class Markers:
 
     def __init__(self) -> None:
         data = load("markers")
-        kinds: dict[str, str] = {}
-        # A phrase in two lists is what the last of them says.
-        for kind, lists in (
-            ("backward", ["backward"]),
-            ("continuing", ["continuing"]),
-            ("field", ["fields", "field_heads"]),
-            ("turn", ["turns"]),
-            ("distinct", ["distinct"]),
-        ):
-            kinds |= {key(phrase): kind for name in lists for phrase in data[name]}
-        self._by_first: dict[str, list[tuple[str, str]]] = {}
-        for phrase, kind in sorted(kinds.items(), key=lambda pair: (-len(pair[0]), pair[0])):
-            self._by_first.setdefault(phrase.split()[0], []).append((phrase, kind))
+        turning, distinct = data["turn_heads"], data["distinct_heads"]
+        phrases = {
+            "backward": data["backward"],
+            "continuing": [*data["continuing"], *_pairs([*turning, *distinct], data["same"])],
+            "field": [*data["fields"], *data["field_heads"]],
+            "turn": [*data["turns"], *_pairs(turning, data["other"])],
+            "distinct": [
+                *data["distinct"],
+                *_pairs(distinct, data["other"]),
+                *_pairs([*turning, *distinct], data["apart"]),
+            ],
+        }
+        # A phrase of two kinds is what the last of them says.
+        self._kinds = {key(phrase): kind for kind, listed in phrases.items() for phrase in listed}
+        self._firsts = frozenset(phrase.split()[0] for phrase in self._kinds)
+        self._longest = max(len(phrase.split()) for phrase in self._kinds)
         self._adverbs = frozenset(map(key, data["fields"]))
         self._saying = frozenset(map(key, data["saying"]))
-        self._leading = frozenset(verb + ending for verb in map(key, data["lead"]) for ending in ("", "ت"))
+        self._leading = frozenset(chain.from_iterable(_feminine(key(verb)) for verb in data["lead"]))
 
     def opening(self, reading: Reading) -> Opening:
         """Return how the paragraph opens. A field counts only where a comma or colon closes it."""
@@ -60,7 +65,7 @@ class Markers:
         first = _first_word(text, start)
         joined = conjoined(first)
         for skip in (0, 1) if joined else (0,):
-            found = self._marker(text, start + skip)
+            found = self._marker(text, start + skip) if first[skip:] in self._firsts else None
             if found:
                 kind, end = found
                 verb = _first_word(text, end)
@@ -71,14 +76,26 @@ class Markers:
         return Opening("plain", 0, first in self._leading, first in self._saying)
 
     def _marker(self, text: str, start: int) -> tuple[str, int] | None:
-        for phrase, kind in self._by_first.get(_first_word(text, start), ()):
-            end = start + len(phrase)
-            if not text.startswith(phrase, start) or text[end : end + 1].isalnum():
-                continue
-            closed = (_FIELD_CLOSED if kind == "field" and phrase not in self._adverbs else _CLOSED).match(text, end)
-            if closed or kind != "field":
-                return kind, closed.end() if closed else end
+        """Return the kind of the longest phrase at ``start`` and where what it opens begins."""
+        words = list(islice(_WORD.finditer(text, start), self._longest))
+        for count in range(len(words), 0, -1):
+            end = words[count - 1].end()
+            kind = self._kinds.get(text[words[0].start() : end])
+            if kind:
+                adverb = count == 1 and words[0][0] in self._adverbs
+                closed = (_FIELD_CLOSED if kind == "field" and not adverb else _CLOSED).match(text, end)
+                if closed or kind != "field":
+                    return kind, closed.end() if closed else end
         return None
+
+
+def _pairs(heads: Iterable[str], tails: Iterable[str]) -> list[str]:
+    return [f"{head} {tail}" for head, tail in product(heads, tails)]
+
+
+def _feminine(verb: str) -> tuple[str, str]:
+    """Return ``verb`` and its feminine: «أعلن», «أعلنت»; «يعلن», «تعلن»."""
+    return verb, "ت" + verb[1:] if verb[0] == "ي" else verb + "ت"
 
 
 def _first_word(text: str, start: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from nashra.arabic.letters import key
@@ -24,13 +24,15 @@ def _folded(terms: Iterable[str]) -> frozenset[str]:
     return frozenset(key(spelling) for term in terms for spelling in term.split("|"))
 
 
+# Behind a title, what stands before one of these is a name: «السيدة زهية أبو الهيجا».
+_FATHERS = frozenset(map(key, ("بن", "بنت", "أبو", "آل")))
 # Conjunctions and prepositions that may be written onto a name; the article is not.
 WRITTEN_ONTO = frozenset(["", *"وفبل", "ول", "وب", "فل"])
 
 
-def _word_at(spans: Sequence[tuple[int, int]], at: int) -> int:
+def _word_at(starts: Sequence[int], at: int) -> int:
     """Return the word that the character ``at`` belongs to."""
-    return bisect_left(spans, (at + 1,)) - 1
+    return bisect_right(starts, at) - 1
 
 
 class Persons:
@@ -45,51 +47,70 @@ class Persons:
         self._links = _folded(titles["links"])
         self._particles = _folded(titles["particles"])
         self._bearers = _folded(titles["bearers"])
+        self._nations = frozenset(f"ال{nation}" for nation in _folded(load("bodies")["nations"]))
         verbs = _folded(titles["verbs"])
-        self._stop = (
+        self.stop = (
             _folded((*titles["stop"], *load("plain")["words"], *load("headline")["joints"]))
             | verbs
             | {f"{verb}ت" for verb in verbs}
         ) - {"علي"}  # the name, which folds to the preposition «على»: see _is_ali
-        self._titles = Matcher(titles["titles"])
         self._sure = sure
-        self._names = Matcher(sorted(self.given))
+        # One matcher finds both: first the titles, then the names that are no titles.
+        self._title_count = len(titles["titles"])
+        self._names_too = frozenset(n for n, title in enumerate(titles["titles"]) if key(title) in self.given)
+        self._begins = Matcher([*titles["titles"], *sorted(self.given)])
 
     def find(self, reading: Reading, taken: Sequence[Mention]) -> list[Mention]:
         """Return the people named in the paragraph where no mention is ``taken`` yet."""
-        text, spans = reading.folded.text, reading.words.spans
-        covered = {_word_at(spans, at) for mention in taken for at in (mention.start, mention.end - 1)}
+        text, starts, ends = reading.folded.text, reading.words.starts, reading.words.ends
+        covered = {_word_at(starts, at) for mention in taken for at in (mention.start, mention.end - 1)}
         found: list[Mention] = []
         free = 0
-        starts = [(match.start, match.end, True) for match in self._titles.find(text)]
-        starts += [(match.start, match.start, False) for match in self._names.find(text)]
-        for start, after, titled in sorted(starts):
+        for start, after, titled in self._begun(reading):
             # The word itself, or the rest of it behind a conjunction or a preposition.
-            first = _word_at(spans, start)
+            first = _word_at(starts, start)
             if titled:
-                first = self._behind_title(reading, bisect_left(spans, (after,)), covered)
-            elif text[spans[first][0] : start] not in WRITTEN_ONTO:
+                first = self._behind_title(reading, bisect_left(starts, after), covered)
+            elif text[starts[first] : start] not in WRITTEN_ONTO:
                 continue
-            if first < free or first >= len(spans) or first in covered:
+            if first < free or first >= len(starts) or first in covered:
                 continue
-            begin = start if not titled else spans[first][0]
-            name = text[begin : spans[first][1]]
-            if not titled and name not in self._sure and not self._surely_followed(reading, first):
+            begin = start if not titled else starts[first]
+            name = text[begin : ends[first]]
+            if not titled and name not in self._sure and not self._surely_followed(reading, first, name):
                 continue
             end = self._end(reading, first, name, titled, covered)
             if end == first:
                 continue
             free = end
             if not self._bears(reading, start):
-                found.append(self._mention(reading, begin, spans[end - 1][1], _TITLED if titled else _NAMED))
+                found.append(self._mention(reading, begin, ends[end - 1], _TITLED if titled else _NAMED))
         return found
 
-    def _surely_followed(self, reading: Reading, at: int) -> bool:
-        """Tell whether a name that is a word too begins one here: «عادل محمود», «سعيد بن جبير», «عبد الرحمن»."""
-        word, following = reading.word(at), reading.word(at + 1)
-        if word.endswith("عبد"):
+    def _begun(self, reading: Reading) -> list[tuple[int, int, bool]]:
+        """Return where a title stands, or a name may begin: (start, end, whether it is a title)."""
+        begun: list[tuple[int, int, bool]] = []
+        for number, start, end in self._begins.find(reading.words, reading.folded.text):
+            if number >= self._title_count or number in self._names_too:
+                begun.append((start, start, False))
+            if number < self._title_count:
+                begun.append((start, end, True))
+        return begun
+
+    def _surely_followed(self, reading: Reading, at: int, name: str) -> bool:
+        """Tell whether a name that is a word too begins one here: «عادل محمود», «سعيد بن جبير», «خليل السكري»."""
+        following = reading.word(at + 1)
+        if name == "عبد":
             return f"عبد {following}" in self._sure
-        return word != "علي" and (following in self._sure or following == "بن")
+        if name == "علي":
+            return False
+        return following in self._sure or following == "بن" or (name not in self._foreign and self._is_nisba(following))
+
+    def _is_nisba(self, word: str) -> bool:
+        """Tell whether ``word`` looks like most Arab surnames and like no adjective: «السكري», not «الفرنسي»."""
+        return (
+            word[:2] == "ال" and word[-1] == "ي" and len(word) > 5 and not (word in self.stop or word in self._nations)
+        )
 
     def _mention(self, reading: Reading, start: int, end: int, weight: float) -> Mention:
         begin, stop = reading.folded.span(start, end)
@@ -102,11 +123,11 @@ class Persons:
 
     def _behind_title(self, reading: Reading, at: int, covered: set[int]) -> int:
         """Return the word behind the rest of a title: its country, its organisation, «باسم», «السابق»."""
-        text, spans = reading.folded.text, reading.words.spans
+        text, starts, ends = reading.folded.text, reading.words.starts, reading.words.ends
         for _ in range(_LONGEST_TITLE):
             word = reading.word(at)
-            if at and at < len(spans) and text[spans[at - 1][1] : spans[at][0]].strip(" \"'()"):
-                return len(spans)
+            if at and at < len(starts) and text[ends[at - 1] : starts[at]].strip(" \"'()"):
+                return len(starts)
             if word in self.given or (at not in covered and not word.startswith("ال") and word not in self._links):
                 break
             at += 1
@@ -122,12 +143,14 @@ class Persons:
             foreign = False
         elif titled and self._safe(name) and self._joined(reading, first) and self._is_foreign(reading, first + 1):
             return first + 2
+        elif titled and self._safe(name) and self._joined(reading, first) and reading.word(first + 1) in _FATHERS:
+            foreign = False
         else:
             return self._alone(name, first, titled)
         at, parts, given, particle = first + 1, 1, True, False
         if name == "عبد":
             at += 1
-        while at < len(reading.words.spans) and parts < _LONGEST_NAME and at not in covered:
+        while at < len(reading.words.starts) and parts < _LONGEST_NAME and at not in covered:
             word = reading.word(at)
             if not self._joined(reading, at - 1):
                 break
@@ -153,7 +176,7 @@ class Persons:
 
     def _is_ali(self, reading: Reading, at: int) -> bool:
         """Tell the name from the preposition «على», which some papers write alike."""
-        start, end = reading.folded.span(*reading.words.spans[at])
+        start, end = reading.folded.span(reading.words.starts[at], reading.words.ends[at])
         following = reading.word(at + 1)
         certain = following in self.given or following in self._particles or following == "عبد"
         return reading.text[start:end].endswith("ي") and (certain or "على" in reading.text)
@@ -171,15 +194,15 @@ class Persons:
         return (
             len(word) > 2
             and word.isalpha()
-            and word not in self._stop
+            and word not in self.stop
             and not word.startswith(("ال", "وال", "لل", "بال", "فال", "كال", "وا"))
         )
 
     def _surname(self, word: str, foreign: bool, parts: int, particle: bool) -> bool:
         """Tell whether ``word`` can be a surname behind ``parts`` of a name; a verb, an adverb, a noun cannot."""
-        if len(word) < 3 or not word.isalpha() or word in self._stop:
+        if len(word) < 3 or not word.isalpha() or word in self.stop:
             return False
-        if word[0] in "وفبلك" and word[1:] in self._stop:
+        if word[0] in "وفبلك" and word[1:] in self.stop:
             return False
         if word.startswith("ال"):
             # A feminine adjective belongs to a noun before the name; nisbas of countries are surnames too.
@@ -203,7 +226,7 @@ class Persons:
 
     def _joined(self, reading: Reading, at: int) -> bool:
         """Tell whether nothing but a space or a hyphen stands behind word ``at``."""
-        spans = reading.words.spans
-        if at + 1 >= len(spans):
+        starts = reading.words.starts
+        if at + 1 >= len(starts):
             return False
-        return reading.folded.text[spans[at][1] : spans[at + 1][0]] in (" ", "-", "  ")
+        return reading.folded.text[reading.words.ends[at] : starts[at + 1]] in (" ", "-", "  ")

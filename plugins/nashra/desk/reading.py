@@ -20,10 +20,7 @@ class Reading(NamedTuple):
 
     def word(self, at: int) -> str:
         """Return the ``at``-th word, folded, clitics and all; "" past the end."""
-        if not 0 <= at < len(self.words.spans):
-            return ""
-        start, end = self.words.spans[at]
-        return self.folded.text[start:end]
+        return self.words.tokens[at] if 0 <= at < len(self.words.tokens) else ""
 
 
 class Mention(NamedTuple):

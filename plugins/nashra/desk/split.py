@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
-from itertools import chain
+from itertools import chain, compress
+from operator import mul
 from typing import NamedTuple
 
-from nashra.arabic.stems import stems
+from nashra.arabic.stems import Memo, stems
 from nashra.desk.data import load
 from nashra.desk.markers import TURNING, Markers, Opening
 from nashra.desk.model import Bulletin, Evidence
@@ -18,33 +19,37 @@ from nashra.desk.topics import Spoken
 # What each sign says for (+) or against (−) a new story, in log-odds; a story begins where they add up to more than 0.
 # Tuned on labelled bulletins; no word has a weight of its own.
 _WEIGHTS = {
-    "any": -1.6,
-    "distinct": 3.8,
-    "turn": 3.3,
-    "field": 3.5,
-    "continuing": -1.2,
-    "backward": -1.8,
-    "plain": 1.7,
-    "leading verb": 2.25,
-    "turn, then an event": 1.5,
-    "like the lead": -2.0,
-    "like the story": -3.1,
-    "like the last": -2.9,
-    "next like the story": -3.0,
-    "next like this": 2.75,
-    "next shares with this": 1.4,
-    "distinct, yet alike": 1.1,
-    "turn, yet alike": 1.5,
-    "surname": -1.2,
-    "new names": 1.2,
-    "topic": -0.7,
-    "short": -1.15,
+    "any": -1.45,
+    "distinct": 3.65,
+    "turn": 2.9,
+    "field": 3.55,
+    "continuing": -1.4,
+    "backward": -1.65,
+    "plain": 1.45,
+    "leading verb": 2.55,
+    "turn, then an event": 1.35,
+    "like the lead": -1.8,
+    "like the story": -2.75,
+    "like the last": -2.4,
+    "next like the story": -2.9,
+    "next like this": 2.25,
+    "next shares with this": 1.6,
+    "distinct, yet alike": 1.0,
+    "turn, yet alike": 0.9,
+    "surname": -1.3,
+    "new names": 1.3,
+    "topic": -0.85,
+    "short": -1.0,
     "headline": -2.8,
-    "length": 1.25,
-    "second": -3.0,
-    "end": -1.5,
+    "length": 1.15,
+    "second": -3.3,
+    "end": -1.55,
 }
+_KINDS = ("distinct", "turn", "field", "continuing", "backward", "plain")
+_OPENS = {kind: {"any": 1.0} | {one: float(one == kind) for one in _KINDS} for kind in (*_KINDS, "and")}
 _SHORT = 18
+# A first paragraph of fewer words tells nothing.
+_DATELINE = 6
 # How finely a stem's worth is told apart.
 _FINE = 10**6
 _AHEAD = 2
@@ -52,13 +57,14 @@ _AHEAD = 2
 
 class Seen(NamedTuple):
     """A paragraph as the splitter sees it: its opening, the stems of its telling ``words``, of these the ``ties`` that
-    other paragraphs have too, whom and what it names (``surnames`` of people introduced before), the weight of each
-    topic in it."""
+    other paragraphs have too and how much they tell together, whom and what it names (``surnames`` of people introduced
+    before), the weight of each topic in it."""
 
     reading: Reading
     opening: Opening
     words: frozenset[str]
     ties: frozenset[str]
+    weight: int
     names: frozenset[str]
     surnames: frozenset[str]
     topics: dict[str, float]
@@ -71,14 +77,18 @@ class View(NamedTuple):
     paragraphs: list[Seen]
     telling: dict[str, int]
 
-    def alike(self, one: Set[str], other: Set[str], weight: int = 0) -> float:
-        """Return the cosine of two sets of ties, the telling ones weighing more; ``weight`` is the other's if known."""
-        shared = self.weight(one & other)
-        return shared / math.sqrt(self.weight(one) * (weight or self.weight(other))) if shared else 0.0
+    def alike(self, one: Set[str], other: Set[str], weight: int = 0, other_weight: int = 0) -> float:
+        """Return the cosine of two sets of ties, the telling ones weighing more; weights where they are known."""
+        shared = one & other
+        if not shared:
+            return 0.0
+        both = (weight or weigh(one, self.telling)) * (other_weight or weigh(other, self.telling))
+        return weigh(shared, self.telling) / math.sqrt(both)
 
-    def weight(self, ties: Set[str]) -> int:
-        """Return how much ``ties`` tell together, in whole numbers: the sum is the same in whatever order they come."""
-        return sum(map(self.telling.__getitem__, ties))
+
+def weigh(ties: Iterable[str], telling: dict[str, int]) -> int:
+    """Return how much ``ties`` tell together, in whole numbers: the sum is the same in whatever order they come."""
+    return sum(map(telling.__getitem__, ties))
 
 
 class Splitter:
@@ -87,6 +97,7 @@ class Splitter:
     def __init__(self) -> None:
         self._markers = Markers()
         self._plain = frozenset(stem for word in load("plain")["words"] for stem in stems(word))
+        self._ties = Memo(self._tie)
 
     def see(self, readings: Sequence[Reading], mentions: Iterable[Mention], spoken: Iterable[Spoken]) -> View:
         """Return what there is to see in a bulletin; the first of ``readings`` is the headline."""
@@ -108,23 +119,21 @@ class Splitter:
         worth = [round(_FINE * math.log((len(words) + 1) / (count or 1)) ** 2) for count in range(len(words) + 1)]
         telling = {stem: worth[count] for stem, count in times.items() if count > 1}
         ties = frozenset(telling)
-        seen = [
-            Seen(
-                reading,
-                self._markers.opening(reading),
-                words[para],
-                words[para] & ties,
-                frozenset(names[para]),
-                frozenset(surnames[para]),
-                topics[para],
-            )
-            for para, reading in enumerate(paragraphs)
-        ]
+        seen = []
+        for para, reading in enumerate(paragraphs):
+            opening, shared = self._markers.opening(reading), words[para] & ties
+            weight = weigh(shared, telling)
+            named = frozenset(names[para]), frozenset(surnames[para])
+            seen.append(Seen(reading, opening, words[para], shared, weight, *named, topics[para]))
         return View(self._tying(headline) & ties, seen, telling)
 
     def _tying(self, reading: Reading) -> frozenset[str]:
+        found = reading.words.stems
+        return frozenset(compress(found, map(self._ties.__getitem__, found)))
+
+    def _tie(self, stem: str) -> bool:
         # Neither plain words nor very short ones tie, nor numbers: digits come before all letters.
-        return frozenset(s for s in set(reading.words.stems) - self._plain if len(s) > 2 and s[0] > "9")
+        return len(stem) > 2 and stem[0] > "9" and stem not in self._plain
 
     def split(self, bulletin: Bulletin, view: View) -> tuple[list[int], list[Evidence]]:
         """Return the index of the first paragraph of each story, and what spoke for each boundary.
@@ -137,10 +146,10 @@ class Splitter:
             spoke = []
             if para in bulletin.breaks:
                 spoke = [Evidence("boundary", "editor", "", para, 0, 0, 1.0)]
-            elif bulletin.header.split:
-                weighed = {name: _WEIGHTS[name] * value for name, value in signs(view, story, para).items()}
-                if sum(weighed.values()) > 0:
-                    spoke = _spoke(seen, weighed)
+            elif bulletin.header.split and not bare(view.paragraphs[story.start : para]):
+                found = signs(view, story, para)
+                if sum(map(mul, _WEIGHTS.values(), found.values())) > 0:
+                    spoke = _spoke(seen, found)
             if spoke:
                 starts.append(para)
                 evidence += spoke
@@ -148,6 +157,11 @@ class Splitter:
             else:
                 story.add(seen)
         return starts, evidence
+
+
+def bare(paragraphs: Sequence[Seen]) -> bool:
+    """Tell whether all there is so far is a dateline or a kicker, «دمشق – أ ش أ»: no story yet."""
+    return len(paragraphs) == 1 and len(paragraphs[0].reading.words.stems) < _DATELINE
 
 
 class SoFar:
@@ -160,24 +174,25 @@ class SoFar:
         self.words, self.ties, self.names = set(self.lead.words), set(self.lead.ties), set(self.lead.names)
         self.topics = dict(self.lead.topics)
         self._view = view
-        self.weight = view.weight(self.ties)
+        self.weight = self.lead.weight
 
     def add(self, seen: Seen) -> None:
         """Take the paragraph behind the gap into the story."""
         self.last = seen
         self.words |= seen.words
-        self.weight += self._view.weight(seen.ties - self.ties)
+        self.weight += weigh(seen.ties - self.ties, self._view.telling)
         self.ties |= seen.ties
         self.names |= seen.names
         for slug, weight in seen.topics.items():
             self.topics[slug] = self.topics.get(slug, 0.0) + weight
 
 
-def _spoke(seen: Seen, weighed: dict[str, float]) -> list[Evidence]:
+def _spoke(seen: Seen, found: dict[str, float]) -> list[Evidence]:
     """Return the signs that spoke for a boundary, the loudest first, with the marker where there is one."""
     start, end = seen.reading.folded.span(0, seen.opening.dropped)
     words = seen.reading.text[start:end]
     para = seen.reading.para
+    weighed = {name: _WEIGHTS[name] * value for name, value in found.items()}
     return [
         Evidence("boundary", name, words, para, start, end, round(weight, 2))
         for name, weight in sorted(weighed.items(), key=lambda item: (-item[1], item[0]))
@@ -186,31 +201,25 @@ def _spoke(seen: Seen, weighed: dict[str, float]) -> list[Evidence]:
 
 
 def signs(view: View, story: SoFar, para: int) -> dict[str, float]:
-    """Return the signs at the gap before ``para`` behind the ``story`` so far, by their name in ``_WEIGHTS``, each
-    between 0 and about 1."""
+    """Return the signs at the gap before ``para`` behind the ``story`` so far, by their names and in the order of
+    ``_WEIGHTS``, each between 0 and about 1."""
     seen = view.paragraphs
     here = seen[para]
     kind = here.opening.kind
     ahead = _ahead(seen, para)
-    coming = frozenset().union(*(one.words for one in ahead))
-    coming_ties = frozenset().union(*(one.ties for one in ahead))
-    alike = view.alike(here.ties | coming_ties, story.ties, story.weight)
+    coming: frozenset[str] = frozenset().union(*[one.words for one in ahead])
+    coming_ties: frozenset[str] = frozenset().union(*[one.ties for one in ahead])
+    alike = view.alike(here.ties | coming_ties, story.ties, 0, story.weight)
     return {
-        "any": 1.0,
-        "distinct": float(kind == "distinct"),
-        "turn": float(kind == "turn"),
-        "field": float(kind == "field"),
-        "continuing": float(kind == "continuing"),
-        "backward": float(kind == "backward"),
-        "plain": float(kind == "plain"),
+        **_OPENS[kind],
         "leading verb": float(kind == "plain" and here.opening.leads),
         "turn, then an event": float(kind in TURNING and here.opening.leads and not here.opening.says),
         "like the lead": _overlap(here.words, story.lead.words),
         "like the story": alike,
-        "like the last": view.alike(here.ties, story.last.ties),
+        "like the last": view.alike(here.ties, story.last.ties, here.weight, story.last.weight),
         # Where nothing follows, what usually follows is assumed.
         "next like the story": _overlap(coming, story.words) if ahead else 0.3,
-        "next like this": view.alike(coming_ties, here.ties) if ahead else 0.3,
+        "next like this": view.alike(coming_ties, here.ties, 0, here.weight) if ahead else 0.3,
         "next shares with this": _overlap(coming, here.words) if ahead else 0.3,
         "distinct, yet alike": alike if kind == "distinct" else 0.0,
         "turn, yet alike": alike if kind == "turn" else 0.0,
@@ -218,7 +227,7 @@ def signs(view: View, story: SoFar, para: int) -> dict[str, float]:
         "new names": min(len(here.names - story.names), 3) / 3,
         "topic": _same_topic(story.topics, here.topics),
         "short": float(len(here.reading.words.stems) < _SHORT),
-        "headline": view.alike(here.ties, view.headline) if story.start == 0 else 0.0,
+        "headline": view.alike(here.ties, view.headline, here.weight) if story.start == 0 else 0.0,
         "length": min(para - story.start, 8) / 8,
         "second": float(para - story.start == 1),
         "end": float(para + 1 == len(seen)),

@@ -10,6 +10,8 @@ from nashra.desk.model import Tag
 from nashra.desk.reading import Mention, Reading
 
 _MOST = 16
+# Less is a guess: what readers see must be surer, or be named twice.
+_SURE = 0.6
 _KINDS = {"person": 0, "organisation": 1, "event": 2, "place": 3, "agency": 4}
 
 
@@ -21,7 +23,8 @@ def choose(mentions: Iterable[Mention], sources: Iterable[str], readings: Sequen
         if mention.kind != "agency" or mention.name in quoted:
             by_slug.setdefault(slug(mention.name), []).append(mention)
     by_slug.pop("", None)
-    ranked = sorted(by_slug.items(), key=lambda item: _importance(*item))
+    sure = {name: found for name, found in by_slug.items() if sum(mention.weight for mention in found) >= _SURE}
+    ranked = sorted(sure.items(), key=lambda item: _importance(*item))
     by_para = {reading.para: reading for reading in readings}
     tags = []
     for name, found in ranked[:_MOST]:

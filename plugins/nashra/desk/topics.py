@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nashra.arabic.letters import key
-from nashra.arabic.stems import Phrases, stems
+from nashra.arabic.stems import Memo, Phrases, stems
 from nashra.desk.data import load_file
 from nashra.desk.reading import Reading
 from nashra.errors import Problem
 
 # What a term says: these numbers were tuned by hand, no word has one of its own.
-_TIERS = {"strong": 3.0, "terms": 1.0, "weak": 0.4, "counter": -2.0}
+_TIERS = {"strong": 3.0, "terms": 1.0, "weak": 0.4, "counter": -3.0}
 # Where it is said: news tells what it is about first, so each paragraph after the lead weighs less, down to the least.
 _HEADLINE, _LEAD, _LESS, _LEAST = 3.0, 1.5, 0.1, 0.3
 _ENOUGH = 1.6
@@ -59,6 +59,7 @@ class Topics:
         self._by_name = {key(name): topic for topic in topics for name in (topic.slug, topic.name)}
         self._speak = list(terms.values())
         self._phrases = Phrases(list(terms))
+        self._said = Memo(self._says)
 
     @classmethod
     def load(cls, path: Path) -> Topics:
@@ -71,27 +72,33 @@ class Topics:
 
     def spoken(self, reading: Reading) -> list[Spoken]:
         """Return the terms of one paragraph, in their order; the longest where several begin at one word."""
-        spoken: list[Spoken] = []
-        for number, start, end in self._phrases.find(reading.words):
-            text, said = reading.folded.text[start:end], ""
-            for topic, weight, forms in self._speak[number]:
-                if topic != said and (not forms or any(form in text for form in forms)):
-                    spoken.append(Spoken(topic, weight, reading.para, start, end))
-                    said = topic
-        return spoken
+        para, text, said = reading.para, reading.folded.text, self._said
+        return [
+            Spoken(topic, weight, para, start, end)
+            for number, start, end in self._phrases.find(reading.words)
+            for topic, weight in said[number, text[start:end]]
+        ]
+
+    def _says(self, term_as_written: tuple[int, str]) -> list[tuple[str, float]]:
+        """Return which topics a term speaks for, and how much, as it is written here."""
+        number, text = term_as_written
+        says: dict[str, float] = {}
+        for topic, weight, forms in self._speak[number]:
+            if not forms or any(form in text for form in forms):
+                says.setdefault(topic, weight)
+        return list(says.items())
 
     def score(self, spoken: Iterable[Spoken], text: Sequence[Reading], lead: int) -> list[tuple[str, float]]:
         """Return (slug, score) of each topic spoken for, best first. The headline and paragraph ``lead`` weigh more;
         what is said late or again weighs less."""
-        by_para = {reading.para: reading.folded.text for reading in text}
+        places = {reading.para: (reading.folded.text, _place(reading.para, lead)) for reading in text}
         times: dict[tuple[str, str], int] = {}
         scores: dict[str, float] = {}
-        for hit in spoken:
-            said = (hit.topic, by_para[hit.para][hit.start : hit.end])
-            times[said] = times.get(said, 0) + 1
-            late = max(_LEAST, 1.0 - _LESS * abs(hit.para - lead))
-            place = _HEADLINE if hit.para < 0 else _LEAD if hit.para == lead else late
-            scores[hit.topic] = scores.get(hit.topic, 0.0) + hit.weight * place / times[said]
+        for topic, weight, para, start, end in spoken:
+            folded, place = places[para]
+            said = topic, folded[start:end]
+            times[said] = again = times.get(said, 0) + 1
+            scores[topic] = scores.get(topic, 0.0) + weight * place / again
         order = {topic.slug: place for place, topic in enumerate(self.topics)}
         ranked = sorted(scores.items(), key=lambda pair: (-pair[1], order[pair[0]]))
         return [(slug, round(score, 3)) for slug, score in ranked if score > 0]
@@ -99,6 +106,13 @@ class Topics:
     def choose(self, scores: Sequence[tuple[str, float]]) -> str:
         """Return the slug of the category: the best that is sure enough, else the fallback."""
         return scores[0][0] if scores and scores[0][1] >= _ENOUGH else self.fallback
+
+
+def _place(para: int, lead: int) -> float:
+    """Return how much paragraph ``para`` weighs (-1: the headline) in the story that begins at ``lead``."""
+    if para < 0:
+        return _HEADLINE
+    return _LEAD if para == lead else max(_LEAST, 1.0 - _LESS * abs(para - lead))
 
 
 def _checked(data: dict[str, Any], path: str) -> Topics:
