@@ -35,6 +35,7 @@ test: $(VENV)/.tested lint ## set up what the tests need, a browser too, and run
 	@$(BIN)/python -m pytest -m "not slow"
 
 test-all: $(VENV)/.tested lint ## the tests and the slow ones
+	@tools/node
 	@$(BIN)/python -m pytest
 
 bench: $(VENV)/.tested ## measure, and print ratios

@@ -10,11 +10,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
+
+import press
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "seeds" / "000_988bb7c48388d14e.txt"
@@ -91,17 +96,72 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    def __init__(self, *args: Any, answers: list[tuple[str, int]], **options: Any) -> None:
+        self._answers = answers
+        super().__init__(*args, **options)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        del size
+        self._answers.append((unquote(self.path), int(code)))
+
     def log_message(self, format: str, *args: object) -> None:
         del format, args
 
 
-@pytest.fixture(scope="session")
-def server(built: Site) -> Iterator[str]:
-    """The built site, served on the address its feeds name (http://127.0.0.1:PORT)."""
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(built.output)))
+@contextmanager
+def serving(folder: Path, answers: list[tuple[str, int]] | None = None) -> Iterator[str]:
+    """Serve ``folder``, which may yet have to be made, on 127.0.0.1; yield the address.
+
+    ``answers`` is given each path that was asked for, with the status of the answer.
+    """
+    noted = [] if answers is None else answers
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder), answers=noted))
     thread = threading.Thread(target=httpd.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join()
-    httpd.server_close()
+    try:
+        yield f"http://127.0.0.1:{httpd.server_port}"
+    finally:
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()
+
+
+@pytest.fixture(scope="session")
+def server(built: Site) -> Iterator[str]:
+    """The built site, served on loopback."""
+    with serving(built.output) as address:
+        yield address
+
+
+@dataclass(frozen=True)
+class Served(Site):
+    """A site on the address that its feeds name."""
+
+    address: str
+
+    def feeds(self, *suffixes: str) -> list[str]:
+        """Return the paths of its feeds in some formats, all by default, archives too."""
+        wanted = suffixes or (".rss.xml", ".atom.xml", ".json")
+        found = sorted(path for path in (self.output / "feeds").rglob("*") if path.name.endswith(wanted))
+        return [str(path.relative_to(self.output)) for path in found]
+
+    def url(self, path: str) -> str:
+        return f"{self.address}/{quote(path)}"
+
+    def read(self, path: str) -> bytes:
+        return (self.output / path).read_bytes()
+
+    def told(self, path: str) -> list[dict[str, Any]]:
+        """Return the items of the feed at ``path``, whatever its format, as its JSON has them."""
+        stem = path.removesuffix(".rss.xml").removesuffix(".atom.xml").removesuffix(".json")
+        items: list[dict[str, Any]] = json.loads(self.read(f"{stem}.json"))["items"]
+        return items
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A site with a bit of everything (see press.py), served on the address its feeds name. Not to be changed."""
+    site = new_site(tmp_path_factory.mktemp("press") / "site")
+    with serving(site.output) as address:
+        press.publish(site, address)
+        yield Served(site.folder, address)

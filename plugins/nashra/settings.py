@@ -25,19 +25,26 @@ class Settings:
     domain: str = field(default="nashra.example", metadata={"means": "your domain, part of every feed id; set it once"})
     domain_since: str = field(default="2026", metadata={"means": "a date (RFC 4151) from which the domain is yours"})
     max_seed_bytes: int = field(default=16 * 2**20, metadata={"means": "a larger seed is refused by name"})
+    combined_feeds: dict[str, tuple[str, ...]] = field(
+        default_factory=dict,
+        metadata={"means": "feeds of several topics: a name to a list of category and tag slugs"},
+    )
+    hub: str = field(default="", metadata={"means": "the address of a WebSub hub that you ping when you publish"})
+    feed_menu: bool = field(default=False, metadata={"means": "write /.well-known/feed-menu.json (a draft standard)"})
     feed_items: int = field(default=50, metadata={"means": "how many of the newest stories a feed holds"})
 
     @classmethod
     def read(cls, pelican: Mapping[str, Any]) -> Settings:
         """Return the settings among Pelican's. Raises Problem for an unknown name or a value that cannot be."""
         known = {_PREFIX + f.name.upper(): f for f in fields(cls)}
+        defaults = cls()
         values: dict[str, Any] = {}
         for name, value in sorted(pelican.items()):
             if not name.startswith(_PREFIX):
                 continue
             if name not in known:
                 raise Problem(f"unknown setting {name}", f"known are {', '.join(known)}", path="pelicanconf.py")
-            values[known[name].name] = _check(name, known[name].default, value)
+            values[known[name].name] = _check(name, getattr(defaults, known[name].name), value)
         return cls(**values)
 
 
@@ -47,11 +54,20 @@ def _check(name: str, default: Any, value: Any) -> Any:
         if not isinstance(value, str | Path) or not str(value):
             wrong = "give a path"
         value = Path(str(value)).absolute()
+    elif isinstance(default, bool):
+        if not isinstance(value, bool):
+            wrong = "give True or False"
+    elif isinstance(default, dict):
+        value = _combined(value)
+        if value is None:
+            wrong = 'give names and lists of slugs, like {"security": ["cyber", "armed-conflict"]}'
     elif isinstance(default, int):
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             wrong = "give a whole number above zero"
     elif not isinstance(value, str):
         wrong = "give a text"
+    elif name == "NASHRA_HUB" and not re.fullmatch(r"(https?://[!-~]+)?", value):
+        wrong = "give a web address, percent-encoded, or an empty text for none"
     elif name == "NASHRA_DOMAIN" and not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", value):
         wrong = "give a domain in ASCII lower case, like nashra.example"
     elif name == "NASHRA_DOMAIN_SINCE" and not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
@@ -59,3 +75,18 @@ def _check(name: str, default: Any, value: Any) -> Any:
     if wrong:
         raise Problem(f"{name} = {value!r} cannot be", wrong, path="pelicanconf.py")
     return value
+
+
+def _combined(value: Any) -> dict[str, tuple[str, ...]] | None:
+    """Return the combined feeds that ``value`` names, None when it cannot be read so."""
+    if not isinstance(value, Mapping):
+        return None
+    made: dict[str, tuple[str, ...]] = {}
+    for name, topics in value.items():
+        right = isinstance(name, str) and re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name)
+        if not right or not isinstance(topics, list | tuple) or not topics:
+            return None
+        if not all(isinstance(topic, str) and topic for topic in topics):
+            return None
+        made[name] = tuple(dict.fromkeys(topics))
+    return made

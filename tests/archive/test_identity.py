@@ -44,7 +44,7 @@ def test_recognise(
 
 
 OTHER = known("o", "o.txt", 0, "other", "8", "9")
-LATE = replace(known("l", "s.txt", 1, "", "6", "7"), gone=True)
+LATE = replace(known("l", "s.txt", 1, "", "6", "7"), gone="2021-08-01T00:00:00+00:00")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nashra.archive import ledger
-from nashra.archive.identity import Fingerprint, Known
+from nashra.archive.identity import Fingerprint, Known, Listed
 from nashra.archive.store import Archive
 from nashra.errors import Problem
 
@@ -99,9 +99,11 @@ def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
 
 
 def test_a_story_goes_and_comes_back(tmp_path: Path) -> None:
-    gone = ledger.apply(ledger.gone_event(STORY), STORY)
-    assert gone == replace(STORY, gone=True)
+    missed = replace(STORY, gone="2021-08-01T00:00:00+00:00", lists=(Listed("tag", "بوتين", "فلاديمير بوتين"),))
+    gone = ledger.apply(ledger.gone_event(missed), STORY)
+    assert gone == missed
     assert ledger.apply(ledger.edit_event(gone), gone) == STORY
+    assert ledger.apply({"event": "gone", "id": STORY.id}, STORY).gone == STORY.seen
     with pytest.raises(Problem, match="which no line publishes"):
         ledger.apply(ledger.gone_event(STORY), None)
     assert tmp_path

@@ -23,11 +23,20 @@ class Fingerprint:
     paragraphs: tuple[str, ...]
 
 
+class Listed(NamedTuple):
+    """A list a story stands in: ``role`` is category, tag or author."""
+
+    role: str
+    slug: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A story the ledger has promised, first ``seen`` at an ISO instant in UTC.
 
-    ``print`` is how it read when last seen, in ``seed`` at place ``at``; ``gone`` says that it stands there no more.
+    ``print`` is how it read when last seen, in ``seed`` at place ``at``; ``gone`` is the instant from which it stood
+    there no more, "" while it does, and ``lists`` what it was listed in then, as far as that is known.
     """
 
     id: str
@@ -39,7 +48,8 @@ class Known:
     at: int
     print: Fingerprint
     updated: str = ""
-    gone: bool = False
+    gone: str = ""
+    lists: tuple[Listed, ...] = ()
 
 
 class Arriving(NamedTuple):
@@ -86,7 +96,7 @@ def recognise(known: Sequence[Known], arriving: Sequence[Arriving]) -> list[Know
         here.setdefault(story.seed, []).append(number)
     same_seed = [(number, at, story) for at, story in enumerate(arriving) for number in here.get(story.seed, ())]
     settle(
-        ((known[number].gone, abs(known[number].at - story.at)), number, at)
+        ((bool(known[number].gone), abs(known[number].at - story.at)), number, at)
         for number, at, story in same_seed
         if story.print.headline and story.print.headline == known[number].print.headline
     )
@@ -116,7 +126,7 @@ def _by_text(known: Sequence[Known], arriving: Sequence[Arriving]) -> Iterator[t
             if moved and 2 * count <= min(len(set(story.print.paragraphs)), len(set(print_.paragraphs))):
                 continue
             same = story.print.headline == print_.headline
-            yield (-count, not same, moved, story.gone, abs(story.at - place)), number, at
+            yield (-count, not same, moved, bool(story.gone), abs(story.at - place)), number, at
 
 
 def permalink(folders: Sequence[str], headline: str, story_id: str, taken: Callable[[str], bool]) -> str:

@@ -2,7 +2,7 @@
 
 It lies beside the seeds and is committed with them. ``{"event": "publish", …}`` gives a story its id, Atom id,
 permalink and date for ever; ``{"event": "edit", …}`` says how it reads now, so that it is recognised next time;
-``{"event": "gone", …}`` says that it stands in no seed any more.
+``{"event": "gone", …}`` says since when it stands in no seed any more, and in which lists it stood.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nashra.archive.identity import Fingerprint, Known
+from nashra.archive.identity import Fingerprint, Known, Listed
 from nashra.errors import Problem
 
 _PUBLISH = ("id", "uri", "permalink", "published", "seen")
@@ -54,6 +54,8 @@ def _event(line: bytes, path: str, number: int) -> dict[str, Any]:
     fields = event if isinstance(event, dict) else {}
     names = wanted.get(str(fields.get("event")))
     wrong = [name for name in names if not _fits(name, fields.get(name))] if names else ["event"]
+    if fields.get("event") == "gone":
+        wrong += [name for name in ("seen", "lists") if name in fields and not _fits(name, fields[name])]
     if wrong:
         raise Problem(f"not a ledger event ({', '.join(wrong)})", _RESTORE, path=path, line=number)
     return fields
@@ -63,9 +65,13 @@ def _fits(name: str, value: Any) -> bool:
     """Tell whether ``value`` is of the kind that the field ``name`` of an event holds."""
     if name == "at":
         return type(value) is int and value >= 0
-    if (name == "paragraphs") != isinstance(value, list):
+    if (name in ("paragraphs", "lists")) != isinstance(value, list):
         return False
     texts = value if isinstance(value, list) else [value]
+    if name == "lists":
+        if not all(isinstance(one, list) and len(one) == len(Listed._fields) for one in texts):
+            return False
+        texts = [text for one in texts for text in one]
     # A surrogate alone, which JSON can spell, is no text: it can be written nowhere.
     return all(isinstance(text, str) and not _SURROGATE.search(text) for text in texts)
 
@@ -127,7 +133,7 @@ def edit_event(story: Known) -> dict[str, Any]:
 
 def gone_event(story: Known) -> dict[str, Any]:
     """Return the event that says that ``story`` stands in no seed any more."""
-    return {"event": "gone", "id": story.id}
+    return {"event": "gone", "id": story.id, "seen": story.gone, "lists": [list(one) for one in story.lists]}
 
 
 def _reading(story: Known) -> dict[str, Any]:
@@ -144,9 +150,13 @@ def apply(event: dict[str, Any], before: Known | None) -> Known:
     if kind != "publish" and before is None:
         raise Problem(f"it changes the story {event['id']}, which no line publishes", _RESTORE)
     if kind == "gone" and before:
-        return replace(before, gone=True)
+        # Ledgers of old say neither when nor where.
+        gone = event.get("seen") or before.updated or before.seen
+        return replace(before, gone=gone, lists=tuple(Listed(*one) for one in event.get("lists", ())))
     seed, at, text = event["seed"], event["at"], Fingerprint(event["headline"], tuple(event["paragraphs"]))
     if kind == "edit" and before:
-        return replace(before, seed=seed, at=at, print=text, updated=event["updated"] or before.updated, gone=False)
+        return replace(
+            before, seed=seed, at=at, print=text, updated=event["updated"] or before.updated, gone="", lists=()
+        )
     id_, uri, permalink, published, seen = (event[name] for name in _PUBLISH)
     return Known(id_, uri, permalink, published, seen, seed, at, text)

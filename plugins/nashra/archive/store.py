@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 from nashra.archive import ledger
-from nashra.archive.identity import Fingerprint, Known
+from nashra.archive.identity import Fingerprint, Known, Listed
 from nashra.archive.record import Record, TagRef, period
 from nashra.errors import Problem
 
@@ -24,14 +24,23 @@ CREATE INDEX known_seed ON known (seed);
 CREATE UNIQUE INDEX known_permalink ON known (permalink);
 CREATE TABLE seed (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE story (id TEXT PRIMARY KEY, instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL,
-                    at INTEGER NOT NULL, category TEXT NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+                    at INTEGER NOT NULL, category TEXT NOT NULL, updated TEXT NOT NULL,
+                    data TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX story_seed ON story (seed);
+CREATE INDEX story_updated ON story (updated) WHERE updated <> '';
+CREATE INDEX story_category_updated ON story (category, updated) WHERE updated <> '';
 CREATE INDEX story_order ON story (instant DESC, seen DESC, seed DESC, at);
 CREATE INDEX story_category ON story (category, instant DESC, seen DESC, seed DESC, at);
 CREATE TABLE tagging (slug TEXT NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
                       instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL, at INTEGER NOT NULL,
-                      id TEXT NOT NULL,
+                      updated TEXT NOT NULL, id TEXT NOT NULL,
                       PRIMARY KEY (role, slug, id)) WITHOUT ROWID;
+CREATE INDEX tagging_updated ON tagging (role, slug, updated) WHERE updated <> '';
+CREATE TABLE rendered (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, parts BLOB NOT NULL);
+CREATE TABLE tombstone (role TEXT NOT NULL, slug TEXT NOT NULL, gone TEXT NOT NULL, id TEXT NOT NULL,
+                        uri TEXT NOT NULL, name TEXT NOT NULL,
+                        PRIMARY KEY (role, slug, gone, id)) WITHOUT ROWID;
+CREATE INDEX tombstone_story ON tombstone (id);
 CREATE INDEX tagging_story ON tagging (id);
 CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seen DESC, seed DESC, at);
 """
@@ -40,6 +49,8 @@ _VERSION = hashlib.sha256(_SCHEMA.encode()).hexdigest()
 _ORDER = "instant DESC, seen DESC, seed DESC, at"
 
 
+# The list that every story stands in.
+_ALL = Listed("", "", "")
 # The columns of a known story, as _to_known reads them.
 _KNOWN = "id, seed, permalink, data"
 
@@ -66,6 +77,8 @@ class Archive:
             raise Problem(f"it cannot be a folder ({error.strerror})", remedy, path=str(state)) from None
         self._promises = promises
         self._promised: list[dict[str, Any]] = []
+        # The lists of the stories that left them in this build.
+        self._left: dict[str, tuple[Listed, ...]] = {}
         path = state / "archive.db"
         try:
             self._db = self._open(path)
@@ -142,13 +155,19 @@ class Archive:
         """Note a story as it is known now. Where two ledgers were merged that promised one link twice, the later
         story gets a link of its own."""
         data = [story.uri, story.published, story.seen, story.at, story.print.headline, story.print.paragraphs]
-        row = (story.seed, lost, json.dumps([*data, story.updated, story.gone]))
+        row = (story.seed, lost, json.dumps([*data, story.updated, story.gone, story.lists]))
         link = story.permalink
         self._db.execute("DELETE FROM known WHERE permalink = ? AND lost AND id <> ?", (link, story.id))
         holder = self._db.execute("SELECT id FROM known WHERE permalink = ?", (link,)).fetchone()
         if holder and holder[0] != story.id:
             link = f"{link.removesuffix('.html')}-{story.id}.html"
         self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", (story.id, row[0], link, *row[1:]))
+        self._db.execute("DELETE FROM tombstone WHERE id = ?", (story.id,))
+        if story.gone and not lost:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?, ?, ?)",
+                [(one.role, one.slug, story.gone, story.id, story.uri, one.name) for one in (_ALL, *story.lists)],
+            )
 
     def _known(self, story_id: str) -> Known | None:
         row = self._db.execute(f"SELECT {_KNOWN} FROM known WHERE id = ?", (story_id,)).fetchone()
@@ -156,9 +175,10 @@ class Archive:
 
     @staticmethod
     def _to_known(row: tuple[str, str, str, str]) -> Known:
-        uri, published, seen, at, headline, paragraphs, updated, gone = json.loads(row[3])
+        uri, published, seen, at, headline, paragraphs, updated, gone, lists = json.loads(row[3])
         text = Fingerprint(headline, tuple(paragraphs))
-        return Known(row[0], uri, row[2], published, seen, row[1], at, text, updated, gone)
+        stood = tuple(Listed(*one) for one in lists)
+        return Known(row[0], uri, row[2], published, seen, row[1], at, text, updated, gone, stood)
 
     def known_in(self, seeds: Iterable[str]) -> list[Known]:
         """Return the stories last seen in ``seeds``, in the order of seed and place."""
@@ -191,11 +211,12 @@ class Archive:
         self._remember(story)
         self._promised.append(event(story))
 
-    def miss(self, story: Known) -> None:
-        """Remember that a known story stands in no seed any more."""
+    def miss(self, story: Known, when: str) -> None:
+        """Remember that a known story stands in no seed any more since the ISO instant ``when``."""
         if not story.gone and not self.is_lost(story.id):
-            self._remember(replace(story, gone=True))
-            self._promised.append(ledger.gone_event(story))
+            gone = replace(story, gone=when, lists=self._left.get(story.id, ()))
+            self._remember(gone)
+            self._promised.append(ledger.gone_event(gone))
 
     def keep_promises(self) -> None:
         """Append what was promised since the last call to the ledger. Call it before any page is written."""
@@ -232,22 +253,38 @@ class Archive:
         self.replace(name, ())
         self._db.execute("DELETE FROM seed WHERE name = ?", (name,))
 
+    def rendered(self, story_id: str, stamp: str) -> list[bytes] | None:
+        """Return what ``keep_rendered`` kept of a story under the same ``stamp``, None when there is nothing."""
+        row = self._db.execute("SELECT parts FROM rendered WHERE id = ? AND stamp = ?", (story_id, stamp)).fetchone()
+        return _unpacked(row[0]) if row else None
+
+    def keep_rendered(self, story_id: str, stamp: str, parts: Sequence[bytes]) -> None:
+        """Keep what was made of a story, until the story changes."""
+        self._db.execute("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?)", (story_id, stamp, _packed(parts)))
+
     def replace(self, seed: str, records: Iterable[Record]) -> None:
         """Make ``records`` the stories of ``seed``."""
-        self._db.execute("DELETE FROM tagging WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
+        for story_id, category in self._db.execute("SELECT id, category FROM story WHERE seed = ?", (seed,)).fetchall():
+            named = self._db.execute(
+                "SELECT role, slug, name FROM tagging WHERE id = ? AND role IN ('tag', 'author') ORDER BY role, slug",
+                (story_id,),
+            )
+            self._left[story_id] = (Listed("category", category, category), *(Listed(*row) for row in named))
+        for table in ("tagging", "rendered"):
+            self._db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
         self._db.execute("DELETE FROM story WHERE seed = ?", (seed,))
         for record in records:
             instant = record.instant
             self._db.execute("DELETE FROM tagging WHERE id = ?", (record.id,))
             place = (instant, record.seen, seed, record.at)
             self._db.execute(
-                "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (record.id, *place, record.category, record.to_json()),
+                "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (record.id, *place, record.category, record.updated, record.to_json()),
             )
             self._db.executemany(
-                "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (ref.slug, role, ref.kind, ref.name, *place, record.id)
+                    (ref.slug, role, ref.kind, ref.name, *place, record.updated, record.id)
                     for role, refs in (("tag", record.tags), ("author", record.authors), ("period", _periods(record)))
                     for ref in refs
                 ],
@@ -267,6 +304,35 @@ class Archive:
         else:
             tables, where, values = "story", "1", []
         return StoryList(self._db, tables, where, values)
+
+    def union(self, categories: Sequence[str], tags: Sequence[str]) -> StoryList:
+        """Return the stories of any of these categories and tags, newest first."""
+        marks = [", ".join("?" * len(slugs)) for slugs in (categories, tags)]
+        tagged = f"id IN (SELECT id FROM tagging WHERE role = 'tag' AND slug IN ({marks[1]}))"
+        return StoryList(self._db, "story", f"(category IN ({marks[0]}) OR {tagged})", [*categories, *tags])
+
+    def deleted(self, lists: Iterable[tuple[str, str]], limit: int) -> list[tuple[str, str]]:
+        """Return (uri, instant) of the stories that went from the ``lists`` (role, slug) last; ("", "") is the list of
+        all."""
+        found: set[tuple[str, str]] = set()
+        for role, slug in lists:
+            found |= set(
+                self._db.execute(
+                    "SELECT uri, gone FROM tombstone WHERE role = ? AND slug = ? ORDER BY gone DESC, id LIMIT ?",
+                    (role, slug, limit),
+                )
+            )
+        return sorted(found, key=lambda one: (one[1], one[0]), reverse=True)[:limit]
+
+    def emptied(self, role: str) -> list[tuple[str, str]]:
+        """Return (slug, name) of the lists that had stories and have none any more."""
+        there = "category FROM story" if role == "category" else f"slug FROM tagging WHERE role = '{role}'"
+        rows = self._db.execute(
+            f"SELECT slug, min(name) FROM tombstone WHERE role = ? AND slug NOT IN (SELECT {there})"
+            " GROUP BY slug ORDER BY slug",
+            (role,),
+        )
+        return [(slug, name) for slug, name in rows]
 
     def categories(self) -> list[Group]:
         """Return the categories that have stories, by slug."""
@@ -309,6 +375,19 @@ class Archive:
         return first, second
 
 
+def _packed(parts: Sequence[bytes]) -> bytes:
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def _unpacked(data: bytes) -> list[bytes]:
+    parts, at = [], 0
+    while at < len(data):
+        end = at + 4 + int.from_bytes(data[at : at + 4], "big")
+        parts.append(data[at + 4 : end])
+        at = end
+    return parts
+
+
 def _periods(record: Record) -> list[TagRef]:
     """Return the year, the month and the day that ``record`` is filed under, as far as they are known."""
     parts = period(record.published)
@@ -322,6 +401,7 @@ class StoryList(Sequence[Record]):
 
     def __init__(self, db: sqlite3.Connection, table: str, where: str, values: list[str]) -> None:
         self._db = db
+        self._table, self._where = table, where
         self._from = f"FROM {table} WHERE {where}"
         self._data = "data" if table == "story" else "(SELECT data FROM story WHERE story.id = tagging.id)"
         self._values = values
@@ -344,6 +424,27 @@ class StoryList(Sequence[Record]):
             return self._read(start, max(0, stop - start))
         found = self._read(range(len(self))[at], 1)
         return found[0]
+
+    def months(self) -> list[tuple[str, int]]:
+        """Return each month, "2021-07", that has stories with how many, newest first."""
+        month = "substr(instant, 1, 7)"
+        rows = self._db.execute(
+            f"SELECT {month}, count(*) {self._from} GROUP BY {month} ORDER BY {month} DESC", self._values
+        )
+        return [(name, size) for name, size in rows]
+
+    def of_month(self, month: str) -> StoryList:
+        """Return the stories of ``month``, newest first."""
+        where = f"{self._where} AND instant >= ? AND instant < ?"
+        return StoryList(self._db, self._table, where, [*self._values, month, f"{month}~"])
+
+    def corrected(self, since: str, limit: int) -> list[Record]:
+        """Return the stories edited after the ISO instant ``since``, the last edited first."""
+        rows = self._db.execute(
+            f"SELECT {self._data} {self._from} AND updated <> '' AND updated > ? ORDER BY updated DESC, id LIMIT ?",
+            (*self._values, since, limit),
+        )
+        return [Record.from_json(data) for (data,) in rows]
 
     def __iter__(self) -> Iterator[Record]:
         for start in range(0, len(self), self._CHUNK):

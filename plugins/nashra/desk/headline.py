@@ -772,7 +772,11 @@ def _balanced(text: str) -> str:
 def summary(lead: Reading, opening: Opening) -> str:
     """Return the lead's first sentences, whole where they fit, in at most 240 characters of plain text."""
     begin = _begin(lead, opening)
-    text = title(lead.text[lead.folded.span(begin, begin + 1)[0] if begin else 0 :])
+    return shortened(title(lead.text[lead.folded.span(begin, begin + 1)[0] if begin else 0 :]))
+
+
+def shortened(text: str) -> str:
+    """Return one line of plain text in at most 240 characters, cut behind a sentence where it can be."""
     if len(text) <= _SUMMARY:
         return text
     ends = [match.end() for match in _STOP.finditer(text, 0, _SUMMARY + 1)]

@@ -2,64 +2,139 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from nashra.feeds.entry import Entry, Feed, wrapped
+from nashra.feeds.entry import Entry, Feed, directed, wrapped
 
 RSS = ".rss.xml"
 ATOM = ".atom.xml"
 TYPES = {RSS: "application/rss+xml", ATOM: "application/atom+xml"}
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_ATOM_NS = "http://www.w3.org/2005/Atom"
-_DC_NS = "http://purl.org/dc/elements/1.1/"
+_NAMESPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "fh": "http://purl.org/syndication/history/1.0",  # RFC 5005
+    "at": "http://purl.org/atompub/tombstones/1.0",  # RFC 6721
+    "media": "http://search.yahoo.com/mrss/",
+}
+_ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 class _FeedExtension(BaseExtension):
-    """The language on the root (readers take the direction from it) and the stylesheet for browsers."""
+    """The language on the root (readers take the direction from it), the stylesheet for browsers, the links to the hub
+    and between archives, and tombstones."""
 
     feed: Feed
+    suffix: str
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": _DC_NS}
+        """Declare only the namespaces that the feed uses."""
+        entries = self.feed.entries
+        used = {
+            "dc": any((entry.authors and self.suffix == RSS) or _unknown(entry) for entry in entries),
+            "fh": self.feed.current,
+            "at": self.feed.deleted and self.suffix == ATOM,
+            "media": any(entry.media for entry in entries),
+        }
+        return {prefix: _NAMESPACES[prefix] for prefix in used if used[prefix]}
 
     def extend_rss(self, feed: Any) -> Any:
-        return self._extend(feed)
+        # feedgen's links are complete only in Atom; in RSS an Atom link is a namespaced child of the channel.
+        channel = feed[0]
+        for rel, href, kind in self._links(RSS):
+            etree.SubElement(channel, f"{_ATOM}link", _attributes(href, rel, kind))
+        return self._extend(feed, channel)
 
     def extend_atom(self, feed: Any) -> Any:
-        return self._extend(feed)
+        # feedgen writes Atom without a namespace and declares it on the root: so do we.
+        for rel, href, kind in self._links(ATOM):
+            etree.SubElement(feed, "link", _attributes(href, rel, kind))
+        for one in self.feed.deleted:
+            tombstone = {"ref": one.uri, "when": one.when.isoformat()}
+            etree.SubElement(feed, f"{{{_NAMESPACES['at']}}}deleted-entry", tombstone)
+        return self._extend(feed, feed)
 
-    def _extend(self, root: Any) -> Any:
+    def _links(self, suffix: str) -> list[tuple[str, str, str]]:
+        feed, kind = self.feed, TYPES[suffix]
+        links = [("prev-archive", feed.older, kind), ("current", feed.current, kind)]
+        found = [(rel, href + suffix, kind) for rel, href, kind in links if href]
+        return [("hub", feed.hub, ""), *found] if feed.hub else found
+
+    def _extend(self, root: Any, channel: Any) -> Any:
         root.set(_XML_LANG, self.feed.language)
+        if self.feed.current:
+            etree.SubElement(channel, f"{{{_NAMESPACES['fh']}}}archive")
         if self.feed.stylesheet:
             root.addprevious(etree.PI("xml-stylesheet", f'type="text/css" href="{self.feed.stylesheet}"'))
         return root
 
 
 class _EntryExtension(BaseEntryExtension):
-    """What feedgen's entries lose: link attributes in Atom; names without e-mail and the update in RSS."""
+    """What feedgen's entries lose: link attributes and a whole source in Atom; names without e-mail and the update in
+    RSS; pictures."""
 
     entry: Entry
     language: str
 
     def extend_rss(self, feed: Any) -> Any:
-        for name in self.entry.authors:
-            etree.SubElement(feed, f"{{{_DC_NS}}}creator").text = name
-        if self.entry.updated != self.entry.published:
-            etree.SubElement(feed, f"{{{_ATOM_NS}}}updated").text = self.entry.updated.isoformat()
-        return feed
+        entry = self.entry
+        # Readers take a description for HTML (RSS 2.0 knows no type): «<» in plain text must be told from a tag.
+        feed.find("description").text = escape(directed(entry.summary), quote=False)
+        for name in entry.authors:
+            etree.SubElement(feed, f"{{{_NAMESPACES['dc']}}}creator").text = name
+        if entry.updated != entry.published:
+            etree.SubElement(feed, f"{_ATOM}updated").text = entry.updated.isoformat()
+        return self._extend(feed)
 
     def extend_atom(self, feed: Any) -> Any:
+        entry = self.entry
         feed.set(_XML_LANG, self.language)
-        for link in feed.iterchildren("link"):
-            link.set("rel", "alternate")
-            link.set("type", "text/html")
-            link.set("hreflang", self.language)
-        return feed
+        # The alternate link stays before the source, which has one too: sfeed takes the first, however deep.
+        alternate, *lost = feed.findall("link")
+        for link in lost:
+            feed.remove(link)
+        alternate.attrib.clear()
+        alternate.attrib.update(_attributes(entry.url, "alternate", "text/html") | {"hreflang": self.language})
+        if entry.media:
+            enclosure = _attributes(entry.media.url, "enclosure", entry.media.type)
+            etree.SubElement(feed, "link", enclosure | {"length": str(entry.media.length)})
+        for source in entry.sources:
+            if source.url:
+                etree.SubElement(feed, "link", _attributes(source.url, "via", "text/html"))
+        for source in feed.findall("source"):
+            named = entry.sources[0]
+            source.clear()
+            etree.SubElement(source, "id").text = named.url
+            etree.SubElement(source, "title").text = named.name
+            etree.SubElement(source, "updated").text = entry.published.isoformat()
+            etree.SubElement(source, "link", _attributes(named.url, "alternate", "text/html"))
+        return self._extend(feed)
+
+    def _extend(self, item: Any) -> Any:
+        media, unknown = self.entry.media, _unknown(self.entry)
+        if unknown:
+            # The source element needs an address; it and this one are never both there.
+            etree.SubElement(item, f"{{{_NAMESPACES['dc']}}}source").text = unknown
+        if media:
+            attributes = {"url": media.url, "type": media.type, "medium": "image", "fileSize": str(media.length)}
+            picture = etree.SubElement(item, f"{{{_NAMESPACES['media']}}}content", attributes)
+            if media.alt:
+                etree.SubElement(picture, f"{{{_NAMESPACES['media']}}}description", {"type": "plain"}).text = media.alt
+        return item
+
+
+def _unknown(entry: Entry) -> str:
+    """Return the first agency's name when nobody told us where its site is, else ""."""
+    return entry.sources[0].name if entry.sources and not entry.sources[0].url else ""
+
+
+def _attributes(href: str, rel: str, kind: str) -> dict[str, str]:
+    return {"href": href, "rel": rel} | ({"type": kind} if kind else {})
 
 
 def rss(feed: Feed) -> bytes:
@@ -75,18 +150,18 @@ def atom(feed: Feed) -> bytes:
 def _generator(feed: Feed, suffix: str) -> Any:
     made = FeedGenerator()
     made.register_extension("nashra", _FeedExtension, None)
-    made.nashra.feed = feed
+    made.nashra.feed, made.nashra.suffix = feed, suffix
     made.id(feed.uri)
-    made.title(feed.title)
-    made.subtitle(feed.subtitle)
-    made.description(feed.subtitle)
+    made.title(directed(feed.title))
+    made.subtitle(directed(feed.subtitle))
+    made.description(directed(feed.subtitle))
     made.author({"name": feed.site})
     made.language(feed.language)
     made.generator("Nashra")
     made.docs("https://www.rssboard.org/rss-specification")
     if feed.icon:
         made.icon(feed.icon)
-        made.image(url=feed.icon, title=feed.title, link=feed.page)
+        made.image(url=feed.icon, title=directed(feed.title), link=feed.page)
     made.updated(feed.updated)
     made.lastBuildDate(feed.updated)
     made.link(href=feed.url + suffix, rel="self", type=TYPES[suffix])
@@ -103,12 +178,16 @@ def _add(made: Any, entry: Entry, language: str) -> None:
     item.nashra_entry.entry = entry
     item.nashra_entry.language = language
     item.guid(entry.uri, permalink=False)
-    item.title(entry.title)
+    item.title(directed(entry.title))
     item.link(href=entry.url)
-    item.summary(entry.summary)
-    item.content(wrapped(entry.html, language), type="html")
+    item.summary(directed(entry.summary))
+    item.content(wrapped(entry, language), type="html")
     item.published(entry.published)
     item.updated(entry.updated)
+    if entry.media:
+        item.enclosure(entry.media.url, str(entry.media.length), entry.media.type)
+    if entry.sources and entry.sources[0].url:
+        item.source(entry.sources[0].url, entry.sources[0].name)
     for name in entry.authors:
         item.author({"name": name})
     for term in entry.terms:

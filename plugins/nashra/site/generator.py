@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,19 +19,19 @@ from nashra.arabic.calendar import dateline
 from nashra.arabic.hygiene import clean, title
 from nashra.arabic.slugs import slug
 from nashra.archive.identity import fingerprint
-from nashra.archive.record import Record, TagRef
+from nashra.archive.record import Record, TagRef, first_moment
 from nashra.archive.store import Archive
 from nashra.desk.analyse import Desk
+from nashra.desk.headline import shortened
 from nashra.errors import Problem
-from nashra.feeds import xml
-from nashra.feeds.entry import Entry, Feed, Term
+from nashra.feeds.portable import lead
 from nashra.settings import Settings
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
+from nashra.site.feeds import Feeds, feed_groups, links
 from nashra.site.lists import Articles
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import over
 
-_WRITERS = ((xml.RSS, xml.rss), (xml.ATOM, xml.atom))
 _GRANULARITIES = ("year", "month", "day")
 
 
@@ -50,7 +49,7 @@ class StoriesGenerator(ArticlesGenerator):
 
     def open(self, settings: Settings, archive: Archive, desk: Desk) -> None:
         """Give the generator what it is fed from; called once, before ``generate_context``."""
-        self._nashra = settings
+        self.nashra = settings
         self.archive = archive
         self._desk = desk
         self.newsroom = Newsroom(settings, archive, desk, ZoneInfo(self.settings["TIMEZONE"]))
@@ -61,6 +60,7 @@ class StoriesGenerator(ArticlesGenerator):
         """Take in what is new, then lay lazy lists over the archive."""
         archive = self.archive
         self.category = cache(self._category)
+        self.topics = self._desk.topics.by_slug
         self.tag = cache(self._tag)
         self.author = cache(self._author)
         self._published: dict[str, Article] = {}
@@ -83,24 +83,25 @@ class StoriesGenerator(ArticlesGenerator):
             ("articles", "drafts", "hidden_articles", "dates", "tags", "categories", "authors", "related_posts")
         )
         self.context["period_archives"] = self.period_archives
-        self.context["site_feeds"] = self._feed_links("all", self.settings["SITENAME"])
-        self.context["feed_groups"] = self._feed_groups()
+        self.context["site_feeds"] = links("all", self.settings["SITENAME"])
+        self.context["feed_groups"] = feed_groups(self)
         signals.article_generator_finalized.send(self)
 
     def _list(self, role: str = "", slug: str = "") -> Articles:
-        return Articles(self.archive.stories(role, slug), self._article)
+        return Articles(self.archive.stories(role, slug), self.article)
 
-    def _article(self, record: Record) -> StoryArticle:
+    def article(self, record: Record) -> StoryArticle:
+        """Return ``record`` as templates and feeds see it."""
         return StoryArticle(record, self)
 
     def neighbours(self, record: Record) -> tuple[StoryArticle | None, StoryArticle | None]:
         """Return the articles next to ``record`` in time: the newer one and the older one."""
         newer, older = self.archive.neighbours(record)
-        return (self._article(newer) if newer else None), (self._article(older) if older else None)
+        return (self.article(newer) if newer else None), (self.article(older) if older else None)
 
     def source_path(self, record: Record) -> str:
         """Return where the record's seed or article lies."""
-        folder = Path(self.path) if record.markup else self._nashra.seeds
+        folder = Path(self.path) if record.markup else self.nashra.seeds
         return str(folder / record.seed)
 
     def _category(self, slug: str) -> StoryCategory:
@@ -108,17 +109,17 @@ class StoriesGenerator(ArticlesGenerator):
         name = topic.name if topic else self._named.get(slug, slug.replace("-", " "))
         category = StoryCategory(TagRef("category", name, slug), self.settings)
         category.mediatopic = topic.mediatopic if topic else ""
-        category.feeds = self._feed_links(f"category/{slug}", name)
+        category.feeds = links(f"category/{slug}", name)
         return category
 
     def _tag(self, ref: TagRef) -> StoryTag:
         tag = StoryTag(ref, self.settings)
-        tag.feeds = self._feed_links(f"tag/{ref.slug}", ref.name)
+        tag.feeds = links(f"tag/{ref.slug}", ref.name)
         return tag
 
     def _author(self, ref: TagRef) -> StoryAuthor:
         author = StoryAuthor(ref, self.settings)
-        author.feeds = self._feed_links(f"author/{ref.slug}", ref.name)
+        author.feeds = links(f"author/{ref.slug}", ref.name)
         return author
 
     def _periods(self) -> dict[str, list[dict[str, Any]]]:
@@ -216,10 +217,11 @@ class StoriesGenerator(ArticlesGenerator):
             seed=path,
             at=0,
             headline=headline,
-            summary=title(Markup(article.summary).striptags()),
+            # Not article.summary, which resolves links before there is anything they could lead to.
+            summary=shortened(title(Markup(article.metadata.get("summary") or lead(article._content)).striptags())),
             category=self._category_slug(article),
             published=moment[:10] if article.date.strftime("%H%M%S") == "000000" else moment,
-            updated=article.modified.isoformat() if hasattr(article, "modified") else "",
+            updated=first_moment(article.modified.isoformat()).isoformat() if hasattr(article, "modified") else "",
             markup=clean(article._content),
             tags=named("topic", [tag.name for tag in getattr(article, "tags", [])]),
             authors=named("author", [author.name for author in getattr(article, "authors", [])]),
@@ -312,78 +314,8 @@ class StoriesGenerator(ArticlesGenerator):
         signals.article_writer_finalized.send(self, writer=writer)
 
     def generate_feeds(self, writer: Any) -> None:
-        """Write every format of the feeds of all stories, of each category, tag and author."""
-        name = self.settings["SITENAME"]
-        if len(self.articles):
-            self._feed(writer, "all", name, "", self.articles)
-        for role, lists in (
-            ("category", self.categories),
-            ("tag", list(self.tags.items())),
-            ("author", self.authors),
-        ):
-            for about, articles in lists:
-                self._feed(writer, f"{role}/{about.slug}", f"{about.name} — {name}", about.url, articles)
-
-    def _feed(self, writer: Any, path: str, name: str, page: str, articles: Sequence[Any]) -> None:
-        site = self.settings["SITEURL"]
-        authority = f"tag:{self._nashra.domain},{self._nashra.domain_since}"
-        static = f"{site}/{self.settings['THEME_STATIC_DIR']}"
-        feed = Feed(
-            uri=f"{authority}:feed/{quote(path)}",
-            title=name,
-            subtitle=self.settings.get("SITESUBTITLE") or name,
-            site=self.settings["SITENAME"],
-            url=f"{site}/feeds/{quote(path)}",
-            page=f"{site}/{page}",
-            language=self.settings["DEFAULT_LANG"],
-            entries=tuple(self._entry(article, site) for article in articles[: self._nashra.feed_items]),
-            stylesheet=f"{static}/feed.css" if Path(self.theme, "static/feed.css").is_file() else "",
-            icon=f"{static}/icon.png" if Path(self.theme, "static/icon.png").is_file() else "",
-        )
-        signals.feed_generated.send(self.context, feed=feed)
-        for suffix, render in _WRITERS:
-            written = writer.write_bytes(f"feeds/{path}{suffix}", render(feed))
-            self.feeds_written += 1
-            signals.feed_written.send(str(written), context=self.context, feed=feed)
-
-    def _entry(self, article: StoryArticle, site: str) -> Entry:
-        topics = [(article.category, "category"), *((tag, "tag") for tag in article.tags)]
-        return Entry(
-            uri=article.record.uri,
-            url=f"{site}/{article.url}",
-            title=article.title,
-            summary=article.record.summary,
-            html=article.feed_html(site),
-            published=article.date,
-            updated=getattr(article, "modified", article.date),
-            terms=tuple(Term(about.slug, f"{site}/{role}/", about.name) for about, role in topics),
-            authors=tuple(author.name for author in article.authors),
-        )
-
-    def _feed_links(self, path: str, name: str) -> tuple[dict[str, str], ...]:
-        """Return what a page's head says of a feed: its title, media type and address relative to the site."""
-        return tuple(
-            {
-                "title": f"{name} ({'RSS' if suffix == xml.RSS else 'Atom'})",
-                "type": xml.TYPES[suffix],
-                "url": f"feeds/{quote(path)}{suffix}",
-            }
-            for suffix, _ in _WRITERS
-        )
-
-    def _feed_groups(self) -> list[tuple[str, list[dict[str, Any]]]]:
-        """Return the feeds by kind, for the page that lists them."""
-        by_kind: dict[str, list[dict[str, Any]]] = {"all": [], "category": []}
-        everything = (self.context["site_feeds"], self.settings["SITENAME"], "", self.articles)
-        by_kind["all"].append(_feed_row(*everything))
-        for about, articles in [*self.categories, *sorted(self.tags.items()), *self.authors]:
-            by_kind.setdefault(about.kind, []).append(_feed_row(about.feeds, about.name, about.url, articles))
-        return [(kind, rows) for kind, rows in by_kind.items() if rows]
-
-
-def _feed_row(feeds: Any, name: str, page: str, articles: Sequence[Any]) -> dict[str, Any]:
-    rss, atom = (feed["url"] for feed in feeds)
-    return {"name": name, "page_url": page, "rss_url": rss, "atom_url": atom, "count": len(articles)}
+        """Write every format of the feeds, and the files that list them."""
+        self.feeds_written = Feeds(self, writer).write()
 
 
 class HandWrittenPages(PagesGenerator):

@@ -108,7 +108,7 @@ class Newsroom:
                 self._archive.note_seed(name, "", "")
         self._settle(settling.rest())
         for story in settling.missed():
-            self._archive.miss(story)
+            self._archive.miss(story, self._now.isoformat())
         self._archive.keep_promises()
         self.bulletins = len(found) - len({p.path for p in self.problems} & {f"{folder}/{s.name}" for s in found})
 
@@ -142,7 +142,9 @@ class Newsroom:
             self._archive.promise(story)
         elif self._changed(story, arrival) or self._archive.is_lost(story.id):
             updated = story.updated if story.print == arrival.print else self._now.isoformat()
-            story = replace(story, seed=record.seed, at=record.at, print=arrival.print, updated=updated, gone=False)
+            story = replace(
+                story, seed=record.seed, at=record.at, print=arrival.print, updated=updated, gone="", lists=()
+            )
             self._archive.promise(story)
         return replace(
             record,
@@ -157,7 +159,7 @@ class Newsroom:
     @staticmethod
     def _changed(story: Known, arrival: Arrival) -> bool:
         here = (arrival.record.seed, arrival.record.at, arrival.print)
-        return story.gone or (story.seed, story.at, story.print) != here
+        return bool(story.gone) or (story.seed, story.at, story.print) != here
 
     def _new(self, arrival: Arrival) -> Known:
         record = arrival.record

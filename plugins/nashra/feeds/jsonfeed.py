@@ -1,0 +1,57 @@
+"""JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nashra.feeds.entry import Entry, Feed, directed, wrapped
+
+JSON = ".json"
+TYPE = "application/feed+json"
+
+
+def jsonfeed(feed: Feed) -> bytes:
+    """Return ``feed`` as JSON Feed 1.1; archives are chained by ``next_url``. The format knows no tombstones."""
+    made = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": directed(feed.title),
+        "home_page_url": feed.page,
+        "feed_url": feed.url + JSON,
+        "description": directed(feed.subtitle),
+        "next_url": feed.older and feed.older + JSON,
+        "icon": feed.icon,
+        "authors": [{"name": feed.site}],
+        "language": feed.language,
+        "hubs": feed.hub and [{"type": "WebSub", "url": feed.hub}],
+        "items": [_item(entry, feed.language) for entry in feed.entries],
+    }
+    return json.dumps(_filled(made) | {"items": made["items"]}, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _item(entry: Entry, language: str) -> dict[str, Any]:
+    media = entry.media
+    attachment = media and [{"url": media.url, "mime_type": media.type, "size_in_bytes": media.length}]
+    agencies = [_filled({"name": source.name, "url": source.url}) for source in entry.sources]
+    return _filled(
+        {
+            "id": entry.uri,
+            "url": entry.url,
+            "title": directed(entry.title),
+            "content_html": wrapped(entry, language),
+            "summary": directed(entry.summary),
+            "image": media and media.url,
+            "date_published": entry.published.isoformat(),
+            "date_modified": entry.updated.isoformat(),
+            "authors": [{"name": name} for name in entry.authors],
+            "tags": list(dict.fromkeys(term.label for term in entry.terms)),
+            "language": language,
+            "attachments": attachment,
+            # «_source» is ours: the format has no field for whom a story is attributed to.
+            "_source": agencies and {"agencies": agencies},
+        }
+    )
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}

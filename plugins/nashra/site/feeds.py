@@ -1,0 +1,267 @@
+"""The feeds of one build: which there are, what is in each, and the files that list them."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, unquote
+
+from pelican.plugins import signals
+
+from nashra.archive.record import Record
+from nashra.archive.store import StoryList
+from nashra.desk.sources import agency_sites
+from nashra.feeds import directory, jsonfeed, xml
+from nashra.feeds.entry import Deleted, Entry, Feed, Media, Source, Term
+from nashra.feeds.portable import picture, portable
+
+if TYPE_CHECKING:
+    from nashra.site.contents import StoryArticle
+    from nashra.site.generator import StoriesGenerator
+    from nashra.site.writer import NashraWriter
+
+_MEDIATOPICS = "http://cv.iptc.org/newscodes/mediatopic/"
+# Every format: what is behind the name, how a page's head calls it, its media type, what writes it.
+_FORMATS = (
+    (xml.RSS, "RSS", xml.TYPES[xml.RSS], xml.rss),
+    (xml.ATOM, "Atom", xml.TYPES[xml.ATOM], xml.atom),
+    (jsonfeed.JSON, "JSON", jsonfeed.TYPE, jsonfeed.jsonfeed),
+)
+# Some readers refuse a larger feed, and every poll fetches it whole.
+_LARGEST = 512 * 1024
+# Of a feed's items, how many at most are older stories that were edited since.
+_CORRECTED = 5
+
+
+def links(path: str, name: str) -> tuple[dict[str, str], ...]:
+    """Return what a page's head says of a feed: its title, format, media type and address relative to the site."""
+    return tuple(
+        {"title": f"{name} ({kind})", "format": kind, "type": media, "url": f"feeds/{quote(path)}{suffix}"}
+        for suffix, kind, media, _ in _FORMATS
+    )
+
+
+class _Topic(NamedTuple):
+    """What a feed is about: its ``path`` below feeds/, ``name``, ``page`` relative to the site, kind of thing, stories,
+    and the lists (role, slug) whose tombstones are its own."""
+
+    path: str
+    name: str
+    page: str
+    kind: str
+    stories: StoryList
+    lists: tuple[tuple[str, str], ...]
+
+
+def topics(desk: StoriesGenerator) -> Iterator[_Topic]:
+    """Yield what there are feeds about: all stories, combinations from settings, categories, tags, authors."""
+    archive = desk.archive
+    yield _Topic("all", "", "", "all", archive.stories(), (("", ""),))
+    names = {category.slug: category.name for category, _ in desk.categories}
+    names |= {tag.slug: tag.name for tag in desk.tags}
+    for slug, wanted in sorted(desk.nashra.combined_feeds.items()):
+        categories = [one for one in wanted if one in desk.topics]
+        tags = [one for one in wanted if one not in desk.topics]
+        lists = (*(("category", one) for one in categories), *(("tag", one) for one in tags))
+        shown = " + ".join(names.get(one) or desk.category(one).name for one in wanted)
+        yield _Topic(f"combined/{slug}", shown, "", "combined", archive.union(categories, tags), lists)
+    for role, abouts in (
+        ("category", [category for category, _ in desk.categories]),
+        ("tag", list(desk.tags)),
+        ("author", [author for author, _ in desk.authors]),
+    ):
+        for about in abouts:
+            stories = archive.stories(role, about.slug)
+            path, lists = f"{role}/{about.slug}", ((role, about.slug),)
+            yield _Topic(path, about.name, about.url, about.kind, stories, lists)
+        # Whoever subscribed to what is empty now is told what was withdrawn, and gets what comes next.
+        for slug, name in archive.emptied(role):
+            shown = desk.category(slug).name if role == "category" else name
+            yield _Topic(f"{role}/{slug}", shown, "", "", archive.stories(role, slug), ((role, slug),))
+
+
+def feed_groups(desk: StoriesGenerator) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the feeds that have stories by kind, for the page that lists them; tags by name."""
+    by_kind: dict[str, list[dict[str, Any]]] = {"all": [], "combined": [], "category": []}
+    for topic in topics(desk):
+        if topic.kind and len(topic.stories):
+            formats = {kind.lower() + "_url": f"feeds/{quote(topic.path)}{suffix}" for suffix, kind, _, _ in _FORMATS}
+            row = {"name": topic.name, "page_url": topic.page, "count": len(topic.stories)} | formats
+            by_kind.setdefault(topic.kind, []).append(row)
+    for kind in by_kind.keys() - {"all", "combined", "category"}:
+        by_kind[kind].sort(key=lambda row: str(row["name"]))
+    return [(kind, rows) for kind, rows in by_kind.items() if rows]
+
+
+def _fitted(feed: Feed) -> tuple[list[bytes], Feed]:
+    """Return the feed in every format, with fewer stories where one format would be too large."""
+    while True:
+        made = [render(feed) for *_, render in _FORMATS]
+        largest, count = max(map(len, made)), len(feed.entries)
+        if largest <= _LARGEST or count <= 1:
+            return made, feed
+        feed = replace(feed, entries=feed.entries[: max(1, min(count - 1, count * _LARGEST // largest))])
+
+
+class Feeds:
+    """Writes the feeds of one build."""
+
+    def __init__(self, desk: StoriesGenerator, writer: NashraWriter) -> None:
+        self._desk = desk
+        self._writer = writer
+        settings = desk.settings
+        self._site = settings["SITEURL"]
+        self._name = settings["SITENAME"]
+        self._language = settings["DEFAULT_LANG"]
+        self._authority = f"tag:{desk.nashra.domain},{desk.nashra.domain_since}"
+        static = f"{self._site}/{settings['THEME_STATIC_DIR']}"
+        self._stylesheet, self._icon = (
+            f"{static}/{name}" if Path(desk.theme, "static", name).is_file() else ""
+            for name in ("feed.css", "icon.png")
+        )
+        self._written = 0
+
+    def write(self) -> int:
+        """Write every feed in every format, then OPML and the feed menu; return how many feed files there are."""
+        for topic in topics(self._desk):
+            self._topic(topic)
+        groups = list(self._groups())
+        if groups:
+            self._writer.write_bytes("opml.xml", directory.opml(self._name, groups))
+            if self._desk.nashra.feed_menu:
+                menu = directory.menu(self._name, self._language, groups)
+                self._writer.write_bytes(".well-known/feed-menu.json", menu)
+        return self._written
+
+    def _groups(self) -> Iterator[directory.Group]:
+        kinds = self._desk.settings["JINJA_GLOBALS"]["ui"].get("kinds", {})
+        for kind, rows in self._desk.context["feed_groups"]:
+            shown = kinds.get(kind, {}).get("many", self._name)
+            made = [
+                directory.Row(
+                    row["name"] or self._name,
+                    *(f"{self._site}/{row[name]}" for name in ("page_url", "rss_url", "atom_url", "json_url")),
+                )
+                for row in rows
+            ]
+            yield directory.Group(shown, made)
+
+    # --- one feed ----------------------------------------------------------------------------------------------
+
+    def _topic(self, topic: _Topic) -> None:
+        """Write the live feed, and the archive documents of what it does not hold (RFC 5005 §4)."""
+        most = self._desk.nashra.feed_items
+        deleted = tuple(
+            Deleted(uri, datetime.fromisoformat(when)) for uri, when in self._desk.archive.deleted(topic.lists, most)
+        )
+        live = self._live(topic.stories, most)
+        if not live and not deleted:
+            return
+        feed = replace(self._feed(topic, live), deleted=deleted)
+        made, feed = _fitted(feed)
+        months = self._months(topic, {entry.uri for entry in feed.entries}, live)
+        if months:
+            feed = replace(feed, older=self._archive_url(topic, months[0]))
+            made = [render(feed) for *_, render in _FORMATS]
+        signals.feed_generated.send(self._desk.context, feed=feed)
+        self._save(topic.path, feed, made)
+        for month, older in zip_longest(months, months[1:], fillvalue=""):
+            self._archive(topic, month, older)
+
+    def _live(self, stories: StoryList, most: int) -> list[Record]:
+        """Return the newest stories, and the older ones edited since: a subscriber is told of a correction."""
+        newest = stories[:most]
+        if len(newest) < most or len(stories) == most:
+            return newest
+        held = {record.id for record in newest}
+        edited = stories.corrected(newest[-1].instant, most // _CORRECTED + most)
+        older = [record for record in edited if record.id not in held][: most // _CORRECTED]
+        return newest[: most - len(older)] + older
+
+    def _months(self, topic: _Topic, held: set[str], live: Sequence[Record]) -> list[str]:
+        """Return the months that have stories the live feed does not hold, newest first."""
+        if len(topic.stories) == len(held):
+            return []
+        here = Counter(record.instant[:7] for record in live if record.uri in held)
+        return [month for month, size in topic.stories.months() if size > here[month]]
+
+    def _archive_url(self, topic: _Topic, month: str) -> str:
+        return f"{self._site}/feeds/{quote(topic.path)}/{month}" if month else ""
+
+    def _archive(self, topic: _Topic, month: str, older: str) -> None:
+        feed = self._feed(topic, topic.stories.of_month(month))
+        feed = replace(
+            feed,
+            url=self._archive_url(topic, month),
+            older=self._archive_url(topic, older),
+            current=feed.url,
+        )
+        self._save(f"{topic.path}/{month}", feed, [render(feed) for *_, render in _FORMATS])
+
+    def _save(self, path: str, feed: Feed, made: Sequence[bytes]) -> None:
+        for (suffix, *_), data in zip(_FORMATS, made, strict=True):
+            written = self._writer.write_bytes(f"feeds/{path}{suffix}", data)
+            self._written += 1
+            signals.feed_written.send(str(written), context=self._desk.context, feed=feed)
+
+    def _feed(self, topic: _Topic, records: Iterable[Record]) -> Feed:
+        return Feed(
+            uri=f"{self._authority}:feed/{quote(topic.path)}",
+            title=f"{topic.name} — {self._name}" if topic.name else self._name,
+            subtitle=self._desk.settings.get("SITESUBTITLE") or self._name,
+            site=self._name,
+            url=f"{self._site}/feeds/{quote(topic.path)}",
+            page=f"{self._site}/{topic.page}",
+            language=self._language,
+            entries=tuple(self._entry(self._desk.article(record)) for record in records),
+            stylesheet=self._stylesheet,
+            icon=self._icon,
+            hub=self._desk.nashra.hub,
+        )
+
+    def _entry(self, article: StoryArticle) -> Entry:
+        record = article.record
+        url = f"{self._site}/{article.url}"
+        html = article.feed_html(self._site)
+        if record.markup:
+            html = portable(html, url)
+        return Entry(
+            uri=record.uri,
+            url=url,
+            title=article.title,
+            summary=record.summary,
+            html=html,
+            published=article.date,
+            updated=getattr(article, "modified", article.date),
+            terms=tuple(self._terms(article)),
+            authors=tuple(author.name for author in article.authors),
+            sources=tuple(Source(name, agency_sites().get(name, "")) for name in article.sources),
+            media=self._media(html) if record.markup else None,
+        )
+
+    def _terms(self, article: StoryArticle) -> Iterator[Term]:
+        category = article.category
+        yield Term(category.slug, f"{self._site}/category/", category.name)
+        if category.mediatopic:
+            yield Term(category.mediatopic, _MEDIATOPICS, category.name)
+        for tag in article.tags:
+            yield Term(tag.slug, f"{self._site}/tag/", tag.name)
+
+    def _media(self, html: str) -> Media | None:
+        """Return the article's first picture, when it is one of the content folder's."""
+        found = picture(html)
+        if not found or not found[0].startswith(f"{self._site}/"):
+            return None
+        name = unquote(found[0].removeprefix(f"{self._site}/"))
+        sources = (one.source_path for one in self._desk.context["staticfiles"] if one.save_as == name)
+        path = Path(self._desk.path, next(sources, ""))
+        kind = mimetypes.guess_type(name)[0] or ""
+        if not path.is_file() or not kind.startswith("image/"):
+            return None
+        return Media(found[0], kind, path.stat().st_size, found[1])
