@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from nashra.feeds.entry import Entry, Feed, Term, wrapped
-from nashra.feeds.xml import ATOM, RSS, atom, rss
+from nashra.feeds.xml import ATOM, RSS, _generator, _item, atom, rss
 
 WHEN = datetime(2021, 7, 9, tzinfo=UTC)
 LATER = datetime(2021, 7, 10, 8, 30, tzinfo=UTC)
@@ -116,3 +116,11 @@ def test_atom_has_one_alternate_link_and_a_label() -> None:
         assert (category.get("term"), category.get("label")) == ("cyber", "الأمن السيبراني")
         content = found.find("atom:content", NS)
         assert content is not None and content.get("type") == "html"
+
+
+@pytest.mark.parametrize(("render", "suffix", "plain"), [(rss, RSS, "rss_str"), (atom, ATOM, "atom_str")])
+def test_a_feed_put_together_is_what_feedgen_makes(render: Render, suffix: str, plain: str) -> None:
+    whole = _generator(FEED, suffix)
+    for one in FEED.entries:
+        whole.add_entry(_item(one, "ar"), order="append")
+    assert render(FEED) == getattr(whole, plain)(pretty=True)

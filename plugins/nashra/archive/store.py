@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -376,11 +377,11 @@ class Archive:
 
 
 def _packed(parts: Sequence[bytes]) -> bytes:
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return zlib.compress(b"".join(len(part).to_bytes(4, "big") + part for part in parts), 1)
 
 
 def _unpacked(data: bytes) -> list[bytes]:
-    parts, at = [], 0
+    parts, at, data = [], 0, zlib.decompress(data)
     while at < len(data):
         end = at + 4 + int.from_bytes(data[at : at + 4], "big")
         parts.append(data[at + 4 : end])

@@ -69,7 +69,8 @@ class Feed:
     an entry or a tombstone at least.
 
     ``older`` is the archive document (RFC 5005 §4) before this one, without suffix, "" for none; ``current`` is the
-    live feed, without suffix, of which this is an archive, "" when it is the live feed itself.
+    live feed, without suffix, of which this is an archive, "" when it is the live feed itself; ``changed`` is the
+    newest change, where the entries are not here to tell it.
     """
 
     uri: str
@@ -86,11 +87,12 @@ class Feed:
     hub: str = ""
     older: str = ""
     current: str = ""
+    changed: datetime | None = None
 
     @property
     def updated(self) -> datetime:
         """The newest change in the feed, never the clock."""
-        return max([entry.updated for entry in self.entries] + [one.when for one in self.deleted])
+        return self.changed or max([entry.updated for entry in self.entries] + [one.when for one in self.deleted])
 
 
 def directed(text: str) -> str:

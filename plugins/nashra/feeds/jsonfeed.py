@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from nashra.feeds.entry import Entry, Feed, directed, wrapped
@@ -11,22 +12,33 @@ JSON = ".json"
 TYPE = "application/feed+json"
 
 
-def jsonfeed(feed: Feed) -> bytes:
-    """Return ``feed`` as JSON Feed 1.1; archives are chained by ``next_url``. The format knows no tombstones."""
-    made = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": directed(feed.title),
-        "home_page_url": feed.page,
-        "feed_url": feed.url + JSON,
-        "description": directed(feed.subtitle),
-        "next_url": feed.older and feed.older + JSON,
-        "icon": feed.icon,
-        "authors": [{"name": feed.site}],
-        "language": feed.language,
-        "hubs": feed.hub and [{"type": "WebSub", "url": feed.hub}],
-        "items": [_item(entry, feed.language) for entry in feed.entries],
-    }
-    return json.dumps(_filled(made) | {"items": made["items"]}, ensure_ascii=False, indent=1).encode() + b"\n"
+def jsonfeed(feed: Feed, items: Sequence[bytes] | None = None) -> bytes:
+    """Return ``feed`` as JSON Feed 1.1; ``items`` are its entries where they are made already.
+
+    Archives are chained by ``next_url``. The format knows no tombstones.
+    """
+    made = [json_item(entry, feed.language) for entry in feed.entries] if items is None else items
+    head = _filled(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": directed(feed.title),
+            "home_page_url": feed.page,
+            "feed_url": feed.url + JSON,
+            "description": directed(feed.subtitle),
+            "next_url": feed.older and feed.older + JSON,
+            "icon": feed.icon,
+            "authors": [{"name": feed.site}],
+            "language": feed.language,
+            "hubs": feed.hub and [{"type": "WebSub", "url": feed.hub}],
+        }
+    )
+    begun = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}").encode()
+    return begun + b',\n "items": [\n' + b",\n".join(made) + b"\n ]\n}\n"
+
+
+def json_item(entry: Entry, language: str) -> bytes:
+    """Return ``entry`` as it stands in a JSON feed, on one line."""
+    return json.dumps(_item(entry, language), ensure_ascii=False).encode()
 
 
 def _item(entry: Entry, language: str) -> dict[str, Any]:

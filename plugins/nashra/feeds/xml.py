@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
@@ -22,6 +24,8 @@ _NAMESPACES = {
     "at": "http://purl.org/atompub/tombstones/1.0",  # RFC 6721
     "media": "http://search.yahoo.com/mrss/",
 }
+_EVERYWHERE = {prefix: _NAMESPACES[prefix] for prefix in ("dc", "media")}
+_CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -33,15 +37,9 @@ class _FeedExtension(BaseExtension):
     suffix: str
 
     def extend_ns(self) -> dict[str, str]:
-        """Declare only the namespaces that the feed uses."""
-        entries = self.feed.entries
-        used = {
-            "dc": any((entry.authors and self.suffix == RSS) or _unknown(entry) for entry in entries),
-            "fh": self.feed.current,
-            "at": self.feed.deleted and self.suffix == ATOM,
-            "media": any(entry.media for entry in entries),
-        }
-        return {prefix: _NAMESPACES[prefix] for prefix in used if used[prefix]}
+        """Declare what entries may use, and of the rest what the feed uses."""
+        used = {"fh": self.feed.current, "at": self.feed.deleted and self.suffix == ATOM}
+        return _EVERYWHERE | {prefix: _NAMESPACES[prefix] for prefix in used if used[prefix]}
 
     def extend_rss(self, feed: Any) -> Any:
         # feedgen's links are complete only in Atom; in RSS an Atom link is a namespaced child of the channel.
@@ -137,14 +135,41 @@ def _attributes(href: str, rel: str, kind: str) -> dict[str, str]:
     return {"href": href, "rel": rel} | ({"type": kind} if kind else {})
 
 
-def rss(feed: Feed) -> bytes:
-    """Return ``feed`` as RSS 2.0 (RSS Advisory Board profile)."""
-    return bytes(_generator(feed, RSS).rss_str(pretty=True))
+def rss(feed: Feed, items: Sequence[bytes] | None = None) -> bytes:
+    """Return ``feed`` as RSS 2.0 (RSS Advisory Board profile); ``items`` are its entries if they are made already."""
+    made = [rss_item(entry, feed.language) for entry in feed.entries] if items is None else items
+    return _filled(_generator(feed, RSS).rss_str(pretty=True), b"  </channel>\n", made)
 
 
-def atom(feed: Feed) -> bytes:
-    """Return ``feed`` as Atom 1.0 (RFC 4287)."""
-    return bytes(_generator(feed, ATOM).atom_str(pretty=True))
+def atom(feed: Feed, items: Sequence[bytes] | None = None) -> bytes:
+    """Return ``feed`` as Atom 1.0 (RFC 4287); ``items`` are its entries if they are made already."""
+    made = [atom_item(entry, feed.language) for entry in feed.entries] if items is None else items
+    return _filled(_generator(feed, ATOM).atom_str(pretty=True), b"</feed>\n", made)
+
+
+def rss_item(entry: Entry, language: str) -> bytes:
+    """Return ``entry`` as it stands in an RSS feed."""
+    root = etree.Element("rss", nsmap=_EVERYWHERE | {"content": _CONTENT, "atom": _ATOM[1:-1]})
+    etree.SubElement(root, "channel").append(_item(entry, language).rss_entry())
+    return _cut(root, b"    <item>", b"</item>\n")
+
+
+def atom_item(entry: Entry, language: str) -> bytes:
+    """Return ``entry`` as it stands in an Atom feed."""
+    root = etree.Element("feed", nsmap=_EVERYWHERE)
+    root.append(_item(entry, language).atom_entry())
+    return _cut(root, b"  <entry ", b"</entry>\n")
+
+
+def _cut(root: Any, start: bytes, end: bytes) -> bytes:
+    made = etree.tostring(root, pretty_print=True, encoding="UTF-8")
+    return bytes(made[made.index(start) : made.rindex(end) + len(end)])
+
+
+def _filled(made: bytes, end: bytes, items: Sequence[bytes]) -> bytes:
+    """Return a feed without entries with ``items`` before its ``end``: byte for byte what feedgen makes of both."""
+    at = made.rindex(end)
+    return b"".join((made[:at], *items, made[at:]))
 
 
 def _generator(feed: Feed, suffix: str) -> Any:
@@ -167,13 +192,11 @@ def _generator(feed: Feed, suffix: str) -> Any:
     made.link(href=feed.url + suffix, rel="self", type=TYPES[suffix])
     # The page comes last: feedgen takes the channel's link from the last one given.
     made.link(href=feed.page, rel="alternate", type="text/html", hreflang=feed.language)
-    for entry in feed.entries:
-        _add(made, entry, feed.language)
     return made
 
 
-def _add(made: Any, entry: Entry, language: str) -> None:
-    item = made.add_entry(order="append")
+def _item(entry: Entry, language: str) -> Any:
+    item = FeedEntry()
     item.register_extension("nashra_entry", _EntryExtension)
     item.nashra_entry.entry = entry
     item.nashra_entry.language = language
@@ -192,3 +215,4 @@ def _add(made: Any, entry: Entry, language: str) -> None:
         item.author({"name": name})
     for term in entry.terms:
         item.category({"term": term.term, "scheme": term.scheme, "label": term.label})
+    return item

@@ -89,12 +89,12 @@ class StoryArticle(Article):
         self.template = self.default_template
         self.status = "published"
         self.timezone = ZoneInfo(self.settings["TIMEZONE"])
-        self.date = _local(record.published, self.timezone)
+        self.date = local(record.published, self.timezone)
         self.locale_date = self.dateline = dateline(record.published[:10])
         self.datetime_attr = record.published
         self.modified_line = dateline(record.updated[:10]) if record.updated else ""
         if record.updated:
-            self.modified = _local(record.updated, self.timezone)
+            self.modified = local(record.updated, self.timezone)
             self.locale_modified = self.modified_line
         self.category = desk.category(record.category)
         self.tags = [desk.tag(ref) for ref in record.tags]
@@ -225,7 +225,7 @@ class HandWrittenArticle(_HandWritten, Article):
         """Accept what Pelican sets."""
 
 
-def _local(value: str, zone: ZoneInfo) -> SafeDatetime:
+def local(value: str, zone: ZoneInfo) -> SafeDatetime:
     moment = first_moment(value)
     if "T" in value:
         moment = moment.astimezone(zone)

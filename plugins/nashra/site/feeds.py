@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from importlib.resources import files
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
+from zoneinfo import ZoneInfo
 
 from pelican.plugins import signals
 
@@ -20,6 +23,7 @@ from nashra.desk.sources import agency_sites
 from nashra.feeds import directory, jsonfeed, xml
 from nashra.feeds.entry import Deleted, Entry, Feed, Media, Source, Term
 from nashra.feeds.portable import picture, portable
+from nashra.site.contents import local
 
 if TYPE_CHECKING:
     from nashra.site.contents import StoryArticle
@@ -27,14 +31,14 @@ if TYPE_CHECKING:
     from nashra.site.writer import NashraWriter
 
 _MEDIATOPICS = "http://cv.iptc.org/newscodes/mediatopic/"
-# Every format: what is behind the name, how a page's head calls it, its media type, what writes it.
+# Every format: what is behind the name, how a page's head calls it, its media type, what writes it and its entries.
 _FORMATS = (
-    (xml.RSS, "RSS", xml.TYPES[xml.RSS], xml.rss),
-    (xml.ATOM, "Atom", xml.TYPES[xml.ATOM], xml.atom),
-    (jsonfeed.JSON, "JSON", jsonfeed.TYPE, jsonfeed.jsonfeed),
+    (xml.RSS, "RSS", xml.TYPES[xml.RSS], xml.rss, xml.rss_item),
+    (xml.ATOM, "Atom", xml.TYPES[xml.ATOM], xml.atom, xml.atom_item),
+    (jsonfeed.JSON, "JSON", jsonfeed.TYPE, jsonfeed.jsonfeed, jsonfeed.json_item),
 )
 # Some readers refuse a larger feed, and every poll fetches it whole.
-_LARGEST = 512 * 1024
+_LARGEST = (512 - 16) * 1024  # what stands above the items and the tombstones is smaller than the rest
 # Of a feed's items, how many at most are older stories that were edited since.
 _CORRECTED = 5
 
@@ -43,7 +47,7 @@ def links(path: str, name: str) -> tuple[dict[str, str], ...]:
     """Return what a page's head says of a feed: its title, format, media type and address relative to the site."""
     return tuple(
         {"title": f"{name} ({kind})", "format": kind, "type": media, "url": f"feeds/{quote(path)}{suffix}"}
-        for suffix, kind, media, _ in _FORMATS
+        for suffix, kind, media, *_ in _FORMATS
     )
 
 
@@ -91,7 +95,7 @@ def feed_groups(desk: StoriesGenerator) -> list[tuple[str, list[dict[str, Any]]]
     by_kind: dict[str, list[dict[str, Any]]] = {"all": [], "combined": [], "category": []}
     for topic in topics(desk):
         if topic.kind and len(topic.stories):
-            formats = {kind.lower() + "_url": f"feeds/{quote(topic.path)}{suffix}" for suffix, kind, _, _ in _FORMATS}
+            formats = {kind.lower() + "_url": f"feeds/{quote(topic.path)}{suffix}" for suffix, kind, *_ in _FORMATS}
             row = {"name": topic.name, "page_url": topic.page, "count": len(topic.stories)} | formats
             by_kind.setdefault(topic.kind, []).append(row)
     for kind in by_kind.keys() - {"all", "combined", "category"}:
@@ -99,14 +103,22 @@ def feed_groups(desk: StoriesGenerator) -> list[tuple[str, list[dict[str, Any]]]
     return [(kind, rows) for kind, rows in by_kind.items() if rows]
 
 
-def _fitted(feed: Feed) -> tuple[list[bytes], Feed]:
-    """Return the feed in every format, with fewer stories where one format would be too large."""
-    while True:
-        made = [render(feed) for *_, render in _FORMATS]
-        largest, count = max(map(len, made)), len(feed.entries)
-        if largest <= _LARGEST or count <= 1:
-            return made, feed
-        feed = replace(feed, entries=feed.entries[: max(1, min(count - 1, count * _LARGEST // largest))])
+class _Made(NamedTuple):
+    """A story as it stands in a feed of each format, and what a feed must know of it."""
+
+    month: str
+    updated: datetime
+    parts: Sequence[bytes]
+
+
+def _fitting(made: Sequence[_Made]) -> Sequence[_Made]:
+    """Return as many of the stories, the first ones, as fit into a feed of any format; one at least."""
+    sizes = [0] * len(_FORMATS)
+    for count, one in enumerate(made):
+        sizes = [size + len(part) + 2 for size, part in zip(sizes, one.parts, strict=True)]
+        if max(sizes) > _LARGEST and count:
+            return made[:count]
+    return made
 
 
 class Feeds:
@@ -118,6 +130,7 @@ class Feeds:
         settings = desk.settings
         self._site = settings["SITEURL"]
         self._name = settings["SITENAME"]
+        self._zone = ZoneInfo(settings["TIMEZONE"])
         self._language = settings["DEFAULT_LANG"]
         self._authority = f"tag:{desk.nashra.domain},{desk.nashra.domain_since}"
         static = f"{self._site}/{settings['THEME_STATIC_DIR']}"
@@ -126,6 +139,18 @@ class Feeds:
             for name in ("feed.css", "icon.png")
         )
         self._written = 0
+        self._stamp = self._stamped()
+
+    def _stamped(self) -> str:
+        """Return a digest of all that an entry is made of besides its story."""
+        settings = self._desk.settings
+        made = hashlib.sha256(self._desk.desk_key.encode())
+        for name in ("SITEURL", "DEFAULT_LANG", "TIMEZONE", "PLUGINS"):
+            made.update(repr(settings[name]).encode())
+        for file in (*sorted(files("nashra.feeds").iterdir(), key=lambda file: file.name), Path(__file__)):
+            if file.name.endswith(".py"):
+                made.update(file.read_bytes())
+        return made.hexdigest()
 
     def write(self) -> int:
         """Write every feed in every format, then OPML and the feed menu; return how many feed files there are."""
@@ -160,19 +185,22 @@ class Feeds:
         deleted = tuple(
             Deleted(uri, datetime.fromisoformat(when)) for uri, when in self._desk.archive.deleted(topic.lists, most)
         )
-        live = self._live(topic.stories, most)
-        if not live and not deleted:
+        made = _fitting([self._made(record) for record in self._live(topic.stories, most)])
+        if not made and not deleted:
             return
-        feed = replace(self._feed(topic, live), deleted=deleted)
-        made, feed = _fitted(feed)
-        months = self._months(topic, {entry.uri for entry in feed.entries}, live)
-        if months:
-            feed = replace(feed, older=self._archive_url(topic, months[0]))
-            made = [render(feed) for *_, render in _FORMATS]
-        signals.feed_generated.send(self._desk.context, feed=feed)
+        months = self._months(topic, made)
+        older = self._archive_url(topic, months[0]) if months else ""
+        feed = replace(self._feed(topic), deleted=deleted, older=older)
         self._save(topic.path, feed, made)
-        for month, older in zip_longest(months, months[1:], fillvalue=""):
-            self._archive(topic, month, older)
+        for month, before in zip_longest(months, months[1:], fillvalue=""):
+            archive = replace(
+                feed,
+                url=self._archive_url(topic, month),
+                older=self._archive_url(topic, before),
+                current=feed.url,
+                deleted=(),
+            )
+            self._save(f"{topic.path}/{month}", archive, [self._made(one) for one in topic.stories.of_month(month)])
 
     def _live(self, stories: StoryList, most: int) -> list[Record]:
         """Return the newest stories, and the older ones edited since: a subscriber is told of a correction."""
@@ -184,33 +212,27 @@ class Feeds:
         older = [record for record in edited if record.id not in held][: most // _CORRECTED]
         return newest[: most - len(older)] + older
 
-    def _months(self, topic: _Topic, held: set[str], live: Sequence[Record]) -> list[str]:
-        """Return the months that have stories the live feed does not hold, newest first."""
-        if len(topic.stories) == len(held):
+    def _months(self, topic: _Topic, live: Sequence[_Made]) -> list[str]:
+        """Return the months that have stories the live feed does not hold, newest first. A tag has none: most stories
+        have several, and every story stands in the archives of all stories and of its category."""
+        if topic.path.startswith(("tag/", "author/")) or len(topic.stories) == len(live):
             return []
-        here = Counter(record.instant[:7] for record in live if record.uri in held)
+        here = Counter(one.month for one in live)
         return [month for month, size in topic.stories.months() if size > here[month]]
 
     def _archive_url(self, topic: _Topic, month: str) -> str:
         return f"{self._site}/feeds/{quote(topic.path)}/{month}" if month else ""
 
-    def _archive(self, topic: _Topic, month: str, older: str) -> None:
-        feed = self._feed(topic, topic.stories.of_month(month))
-        feed = replace(
-            feed,
-            url=self._archive_url(topic, month),
-            older=self._archive_url(topic, older),
-            current=feed.url,
-        )
-        self._save(f"{topic.path}/{month}", feed, [render(feed) for *_, render in _FORMATS])
-
-    def _save(self, path: str, feed: Feed, made: Sequence[bytes]) -> None:
-        for (suffix, *_), data in zip(_FORMATS, made, strict=True):
+    def _save(self, path: str, feed: Feed, made: Sequence[_Made]) -> None:
+        feed = replace(feed, changed=max([one.updated for one in made] + [one.when for one in feed.deleted]))
+        signals.feed_generated.send(self._desk.context, feed=feed)
+        for at, (suffix, _, _, render, _) in enumerate(_FORMATS):
+            data = render(feed, [one.parts[at] for one in made])
             written = self._writer.write_bytes(f"feeds/{path}{suffix}", data)
             self._written += 1
             signals.feed_written.send(str(written), context=self._desk.context, feed=feed)
 
-    def _feed(self, topic: _Topic, records: Iterable[Record]) -> Feed:
+    def _feed(self, topic: _Topic) -> Feed:
         return Feed(
             uri=f"{self._authority}:feed/{quote(topic.path)}",
             title=f"{topic.name} — {self._name}" if topic.name else self._name,
@@ -219,11 +241,23 @@ class Feeds:
             url=f"{self._site}/feeds/{quote(topic.path)}",
             page=f"{self._site}/{topic.page}",
             language=self._language,
-            entries=tuple(self._entry(self._desk.article(record)) for record in records),
+            entries=(),
             stylesheet=self._stylesheet,
             icon=self._icon,
             hub=self._desk.nashra.hub,
         )
+
+    def _made(self, record: Record) -> _Made:
+        """Return a story as it stands in feeds; wire copy is made once and kept until it changes."""
+        archive = self._desk.archive
+        parts = archive.rendered(record.id, self._stamp)
+        if parts is None:
+            entry = self._entry(self._desk.article(record))
+            parts = [item(entry, self._language) for *_, item in _FORMATS]
+            # What a hand-written article says depends on other files too: pictures, pages it links to.
+            if not record.markup:
+                archive.keep_rendered(record.id, self._stamp, parts)
+        return _Made(record.instant[:7], local(record.updated or record.published, self._zone), parts)
 
     def _entry(self, article: StoryArticle) -> Entry:
         record = article.record

@@ -52,6 +52,7 @@ class StoriesGenerator(ArticlesGenerator):
         self.nashra = settings
         self.archive = archive
         self._desk = desk
+        self.desk_key = desk.key
         self.newsroom = Newsroom(settings, archive, desk, ZoneInfo(self.settings["TIMEZONE"]))
 
     # --- what templates are given ------------------------------------------------------------------------------
