@@ -110,3 +110,29 @@ def test_a_feed_opened_in_a_browser_is_a_page_from_right_to_left(
     left, middle, right = page.evaluate(INK, picture)
     assert right > 500 and right > left and middle > left
     context.close()
+
+
+def test_a_press_on_a_format_copies_the_feeds_address(served: Served, browser: Browser) -> None:
+    context = browser.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=served.address)
+    page = context.new_page()
+    page.goto(f"{served.address}/feeds.html")
+    assert page.locator(".copy-hint").is_visible()
+    link = page.locator("table a", has_text="Atom").first
+    address = link.evaluate("link => link.href")
+    link.click()
+    page.wait_for_function("document.querySelector('[role=status]').textContent")
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    assert "نُسخ" in page.locator("[role=status]").inner_text()
+    context.close()
+
+
+def test_without_a_script_a_format_is_a_plain_link(served: Served, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served.address}/feeds.html")
+    assert page.locator(".copy-hint").is_hidden()
+    href = page.locator("table a", has_text="JSON").first.get_attribute("href")
+    assert href
+    assert page.request.get(f"{served.address}/{href.removeprefix('./')}").ok
+    context.close()
