@@ -246,3 +246,42 @@ def test_a_long_list_of_dates_takes_no_time() -> None:
     found = find(fold("الاثنين 9 تموز 2021 " * 60_000), TODAY)
     assert len(found) == 60_000
     assert {one.value for one in found} == {"2021-07-09"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("من 1 / 7 / 2021 إلى 9 / 7 / 2021", ["2021-07-01", "2021-07-09"], id="spaces around the strokes"),
+        pytest.param("بلغت 1. 9. 2021", [], id="ends of sentences"),
+        pytest.param("/ 7 / 2021 وعددهم 3 ", [], id="a day missing"),
+        pytest.param("/ 7 / 2021 3 ", [], id="a day missing, a number last"),
+        pytest.param("من تموز إلى أيلول 2021", ["2021-07", "2021-09"], id="a month shares the year behind"),
+        pytest.param("من كانون الأول حتى شباط 2020", ["2019-12", "2020-02"], id="over the turn of the year"),
+        pytest.param("من 29 شتنبر إلى 5 أكتوبر 1999", ["1999-09-29", "1999-10-05"], id="a day shares the year behind"),
+        pytest.param("بين 10 تموز و15 آب 2019", ["2019-07-10", "2019-08-15"], id="two days share a year"),
+        pytest.param("في آذار من العام الماضي", ["2020-03"], id="a month of last year"),
+        pytest.param("آذار من العام الماضي", ["2020-03"], id="a month of last year, no cue before it"),
+        pytest.param("يوم الخميس الموافق 14/10/2021", ["2021-10-14"], id="a weekday and its date"),
+        pytest.param("يوم الاثنين التاسع من ذي الحجة", ["2021-07-19"], id="a Hijri day in words, its weekday before"),
+        pytest.param("في مدينة العاشر من رمضان", [], id="a city"),
+    ],
+)
+def test_dates_that_lean_on_another(text: str, wanted: list[str]) -> None:
+    assert values(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("بعد ثلاثة أشهر على رحيل زوجها", id="after something else"),
+        pytest.param("قبل يومين من الانتخابات", id="before something else"),
+        pytest.param("المدير العام السابق للجمارك", id="a title"),
+        pytest.param("والأمين العام الحالي للحزب", id="another title"),
+    ],
+)
+def test_what_counts_from_something_else_is_no_date(text: str) -> None:
+    assert values(text) == []
+
+
+def test_days_counted_from_now_are_dates() -> None:
+    assert values("بعد يومين من الآن") == ["2021-07-22"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nashra.arabic.letters import fold, key
+from nashra.arabic.letters import fold, key, tidy
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,22 @@ def test_a_folded_span_leads_back(text: str) -> None:
         begin, end = folded.span(start, start + 1)
         assert folded.text[start] in key(text[begin:end]) or not folded.text[start].strip()
         assert folded.position(begin) <= start
+
+
+@pytest.mark.parametrize("text", ["سلمان ـ حفظه الله ـ اليوم", "القاهرة ـ"])
+def test_a_tatweel_alone_is_a_dash(text: str) -> None:
+    assert key(text) == key(text.replace("ـ", "-"))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("وِزَارَةُ الصِّحَّةِ", "وزارة الصحة"),
+        ("إيهاب الخرّاط", "إيهاب الخرّاط"),
+        ("غلام حسین کریمی", "غلام حسين كريمي"),
+        ("ﻛﻠﻮﺩ ﺟﻮﺯﻳﻒ", "كلود جوزيف"),
+        ("عـمـر\u200f  سالم", "عمر سالم"),
+    ],
+)
+def test_a_name_is_shown_in_the_letters_of_newspapers(written: str, shown: str) -> None:
+    assert tidy(written) == shown

@@ -132,3 +132,21 @@ def test_nothing_of_the_text_is_lost() -> None:
     analysis = desked()
     shown = [analysis.bulletin.headline, *(p.text for story in analysis.stories for p in story.paragraphs)]
     assert shown == TEXT.split("\n")
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        pytest.param("كتب - محمد عبد الجليل:\nوصلت القافلة إلى المدينة، وحضر سامر الخوري حفل استقبالها.", id="a line"),
+        pytest.param("كتب محمد عبد الجليل: وصلت القافلة إلى المدينة، وحضر سامر الخوري حفلاً.", id="before the text"),
+    ],
+)
+def test_who_wrote_is_no_tag(paragraphs: str) -> None:
+    (story,) = desked(f"وصول القافلة\n{paragraphs}").stories
+    assert [tag.name for tag in story.tags if tag.kind == "person"] == ["سامر الخوري"]
+
+
+def test_a_name_speaks_for_no_topic() -> None:
+    """«جان» is a culprit too, and a culprit is for the courts."""
+    (story,) = desked("كلمة\nحضر جان إيف لودريان الحفل.\nوشكر جان إيف لودريان من حضر.").stories
+    assert "domestic" not in dict(story.category_scores)

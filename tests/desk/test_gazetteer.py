@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from time import process_time
 
 import pytest
 
@@ -110,3 +111,51 @@ def test_a_surname_that_also_follows_abd() -> None:
     assert [m.name for m in find(*texts) if m.kind == "person"] == ["مريم الصادق المهدي"] * 2
     texts = ("قال رئيس الوزراء عادل عبد المهدي.", "وصل المهدي المنتظر.")
     assert [m.name for m in find(*texts) if m.kind == "person"] == ["عادل عبد المهدي"]
+
+
+def test_a_surname_of_two_names_neither() -> None:
+    mentions = find("التقى محمد الزهراوي ليلى سعيد الزهراوي", "وقال الزهراوي ذلك")
+    assert [mention.name for mention in mentions if mention.para == 1] == []
+
+
+def test_a_surname_stays_one_person_s_under_two_spellings_of_the_name() -> None:
+    mentions = find("قال محمد سامي الزهراوي ذلك", "وأضاف محمد الزهراوي", "ثم غادر الزهراوي")
+    assert [mention.name for mention in mentions if mention.para == 2] == ["محمد سامي الزهراوي"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("فاز دانييل ميدفيديف باللقب", "دانييل ميدفيديف"), ("قال دميتري ميدفيديف ذلك", "ميدفيديف")],
+)
+def test_another_given_name_makes_another_person(text: str, name: str) -> None:
+    assert named("person", text) == [name]
+
+
+def test_the_father_s_name_is_no_one_else() -> None:
+    assert named("person", "رأس الملك سلمان بن عبدالعزيز آل سعود الجلسة") == ["الملك سلمان"]
+
+
+def test_a_common_noun_with_the_article_is_no_place() -> None:
+    assert named("place", "تضرروا بالسيول وتصدوا للسيول") == []
+    assert named("place", "عاد من سيول") == ["سيول"]
+
+
+@pytest.mark.parametrize(
+    ("text", "events"),
+    [
+        ("مناورات زاباد 2021 ودرع الشمال 2021", ["زاباد 2021", "درع الشمال 2021"]),
+        ("مناورات زاباد 2021 وفي عام 2021", ["زاباد 2021"]),
+    ],
+)
+def test_exercises_named_one_behind_another(text: str, events: list[str]) -> None:
+    assert named("event", text) == events
+
+
+def test_names_cost_no_more_the_more_there_are() -> None:
+    """Each mention is held against its neighbours, each surname looked up: nothing goes through all of them."""
+    letters = "بتثجحخدذرزسشصضطظعغفقكلمنهوي"
+    surnames = [f"ال{one}{two}{three}اوي" for one in letters for two in letters for three in "سعم"]
+    text = " ".join(f"قال محمد {surname}." for surname in surnames)
+    start = process_time()
+    assert len(find(text * 12)) == 12 * len(surnames)
+    assert process_time() - start < 5

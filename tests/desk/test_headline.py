@@ -8,7 +8,7 @@ import pytest
 
 from nashra.arabic.letters import key
 from nashra.desk.gazetteer import Gazetteer
-from nashra.desk.headline import headline, summary
+from nashra.desk.headline import begin, headline, summary
 from nashra.desk.markers import Markers
 from nashra.desk.reading import reading
 
@@ -49,12 +49,12 @@ PREPOSITIONS = {
 
 def made(text: str) -> str:
     lead = reading(0, text)
-    return headline(lead, MARKERS.opening(lead), GAZETTEER.find([lead]))
+    return headline(lead, begin(lead, MARKERS.opening(lead)), GAZETTEER.find([lead]))
 
 
 def summed(text: str) -> str:
     lead = reading(0, text)
-    return summary(lead, MARKERS.opening(lead))
+    return summary(lead, begin(lead, MARKERS.opening(lead)))
 
 
 @pytest.mark.parametrize("lead", LEADS)
@@ -350,3 +350,34 @@ def test_a_summary_is_cut_at_a_comma_and_not_behind_a_word_that_leans() -> None:
 
 def test_datelines_are_no_part_of_a_summary() -> None:
     assert summed("دبي، الإمارات (CNN)-- بدأ المعرض أعماله بحضور ألف شركة من بلدان كثيرة.").startswith("بدأ المعرض")
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "الكويت - 21 - 11 (كونا) -- ",
+        "الخرطوم 27-6-2021 (سونا) - ",
+        "غزة 15-5-2021 وفا- ",
+        "بغداد / واع / ",
+        "طهران / 11 شباط / فبراير / ارنا - ",
+        "ستوكهولم ـ «القدس العربي»: ",
+        "* ",
+    ],
+)
+def test_datelines_of_many_agencies_are_dropped(dateline: str) -> None:
+    text = "فازت الباحثة بجائزة كبرى عن عملها في المختبر."
+    assert summed(dateline + text) == text
+    assert made(dateline + text).startswith("فازت")
+
+
+@pytest.mark.parametrize(
+    ("lead", "wrong"),
+    [
+        pytest.param("كشفت شركة عن عيب في نظام التشغيل الجديد الذي صدر يسمح للقراصنة بسرقة أموال", "يسمح", id="a verb"),
+        pytest.param(
+            "استجوب المحقق العدلي في جريمة انفجار مرفأ بيروت القاضي المكلف شاهدين اثنين أمس", "مرفأ", id="a place"
+        ),
+    ],
+)
+def test_a_headline_does_not_end_on(lead: str, wrong: str) -> None:
+    assert made(lead).split()[-1] != wrong

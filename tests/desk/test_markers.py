@@ -65,3 +65,7 @@ def test_a_marker_is_dropped_with_its_comma_and_a_continuation_is_not():
     text = "وفي شأن آخر، أكد الوزير"
     assert reading(0, text).folded.text[opening(text).dropped :].strip() == "اكد الوزير"
     assert opening("من جانبه، أوضح المدير").dropped == 0
+
+
+def test_a_question_goes_on_with_an_interview() -> None:
+    assert opening("* في شأن آخر، كيف ترون مستقبل العلاقة؟").kind == "continuing"

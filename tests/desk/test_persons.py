@@ -95,3 +95,18 @@ def test_the_preposition_is_no_ali() -> None:
 
 def test_a_name_is_shown_as_it_is_written() -> None:
     assert people("قال الدكتور إيهاب الخرّاط ذلك") == ["إيهاب الخرّاط"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param("حضر أحمد عارف المتحدث باسم الوزارة", "أحمد عارف", id="a title behind it"),
+        pytest.param("تفقد جمال عبد الرحيم المتأثرين بالأمطار", "جمال عبد الرحيم", id="a plural behind it"),
+        pytest.param("بحث الدكتور معين عبدالملك الأوضاع الخدمية", "معين عبدالملك", id="a broken plural behind it"),
+        pytest.param("زار فهد السالم الجابر الصباح المعرض", "فهد السالم الجابر الصباح", id="a dynasty"),
+        pytest.param("استقبل معالي السيد بدر بن حمد البوسعيدي الوفد", "بدر بن حمد البوسعيدي", id="Mr behind a title"),
+        pytest.param("قال الملك فهد بن عبدالعزيز ـ رحمه الله ـ يوماً", "فهد بن عبدالعزيز", id="dashes of tatweel"),
+    ],
+)
+def test_a_name_is_neither_cut_nor_too_long(text: str, name: str) -> None:
+    assert people(text) == [name]

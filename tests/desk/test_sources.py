@@ -78,3 +78,11 @@ def test_evidence_is_the_agency_itself() -> None:
     readings = [reading(0, text)]
     (mention,) = ATTRIBUTION.find(readings, GAZETTEER.find(readings))
     assert text[mention.start : mention.end] == "تاس"
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [("غزة 15-5-2021 وفا- قصفت الطائرات البرج", "وفا"), ("تونس (وات) - أعلنت الوزارة ذلك", "وات")],
+)
+def test_datelines_with_a_date(text: str, agency: str) -> None:
+    assert sources(text) == [agency]

@@ -118,3 +118,32 @@ def test_a_story_grows_without_touching_its_paragraphs() -> None:
     assert list(signs(view, story, 2)) == list(_WEIGHTS)
     assert story.topics.keys() == lead.topics.keys() | second.topics.keys() | third.topics.keys()
     assert (lead.words, lead.ties, lead.names, lead.topics) == before
+
+
+def test_fields_one_behind_another_are_a_story_each() -> None:
+    fields = [
+        "أمنياً، أوقفت دورية من الجيش مطلوباً في بلدة حدودية وضبطت معه أسلحة وذخائر.",
+        "قضائياً، استجوب المحقق شاهدين في قضية انفجار المرفأ وأرجأ الجلسة.",
+        "صحياً، سجلت المستشفيات ألف إصابة جديدة بالفيروس وثلاث وفيات.",
+    ]
+    assert starts(bulletin(*TALKS, *fields)) == [0, 3, 4, 5]
+
+
+def test_what_tells_nothing_is_no_story() -> None:
+    assert starts(bulletin(*TALKS, "// انتهى //")) == [0]
+
+
+def test_a_dateline_with_its_date_is_no_story() -> None:
+    dateline = "الرياض 06 شعبان 1443 هـ الموافق 09 مارس 2022 م واس"
+    assert bulletin(dateline, *TALKS).stories[0].summary.startswith("أعلنت وزارة الخارجية")
+
+
+def test_one_word_in_common_is_no_likeness() -> None:
+    common = ["حضر الوزير.", "حضر المدير."]
+    view = DESK.splitter.see(read(parse("a.txt", "\n".join(["عنوان", *common, *["سطر"] * 8]))), (), ())
+    assert view.alike(view.paragraphs[0].ties, view.paragraphs[1].ties) < 1
+
+
+def test_a_word_of_every_paragraph_ties_none() -> None:
+    """In thousands of paragraphs it tells nothing at all: a table must not divide by it."""
+    assert len(bulletin(*[f"العملة {number} شراء" for number in range(3000)]).stories) == 1

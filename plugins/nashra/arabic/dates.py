@@ -41,7 +41,7 @@ def precision(value: str) -> str:
 _GREGORIAN: dict[str, int] = {}
 _HIJRI: dict[str, int] = {}
 for _tradition, _names in months().items():
-    if _tradition in ("ambiguous", "named"):
+    if _tradition in ("ambiguous", "named", "general"):
         continue
     for _number, _spellings in enumerate(_names, 1):
         for _spelling in _spellings.split("|"):
@@ -95,7 +95,12 @@ _AFTER = re.compile(
     rf"|\s+(?P<relative>{_RELATIVE}){_END}(?!\s+(?:عام|سنه))"
     rf"|\s+(?:من\s+)?العام\s+(?P<inyear>{_RELATIVE}){_END})?"
 )
-_NUMERIC = re.compile(r"[/.-](\d{1,2})[/.-](\d{1,4})(?!\d|[/-]\d|\.\d)")
+# The year that a month shares with the one it goes on to: «من 29 آب إلى 5 أيلول 1999».
+_UNTIL = re.compile(
+    rf"\s*(?:(?:و?(?:الي|حتي)|و|-)\s*)(?:(?:غايه|نهايه|مطلع|منتصف|شهر)\s+){{0,2}}(?:(?:{_DAY})\s+)?(?:من\s+)?(?:شهر\s+)?"
+    rf"(?P<month>{_any(_GREGORIAN)})(?:\s*/\s*(?:{_MONTH}))?\s+(?:(?:من\s+)?(?:عام|العام|سنه)\s+)?(?P<year>{_YEAR})(?!\d)"
+)
+_NUMERIC = re.compile(r"(?P<mark>[/.-])(?P<space> ?)(\d{1,2})(?P=space)(?P=mark)(?P=space)(\d{1,4})(?!\d|[/-]\d|\.\d)")
 _ERA = re.compile(r"\s*(?:هـ|ه|م)(?![^\W_])")
 _FOUR = re.compile(r"[12]\d\d\d(?!\d)(?!\s*[/-]\s*\d\d?(?!\d))")
 _YEAR_CUE = re.compile(
@@ -105,6 +110,8 @@ _YEAR_CUE = re.compile(
 _MORE = re.compile(rf"\s*(?:،|,|و|-|/|الي|حتي)\s*(?:عام\s+)?({_YEAR})(?!\d)")
 _CLOSED = re.compile(r"\s*(?:[^\w\s]|$)")
 _SPAN = re.compile(rf"(?P<unit>الشهر|العام|السنه|الاسبوع)\s+(?P<relative>{_RELATIVE}){_END}")
+# «المدير العام السابق»
+_GENERAL = re.compile(rf"{_EDGE}[وفبل]?(?:{_any(map(key, months()['general']))})\s+$")
 _RELATIVE_DAYS = {"اليوم": 0, "امس الاول": -2, "امس": -1, "اول من امس": -2, "اول امس": -2, "البارحه": -1}
 _RELATIVE_DAYS |= {"غدا": 1, "الغد": 1, "غد": 1, "بعد غد": 2, "بعد غدا": 2, "باكر": 1}
 # «اليوم» inside a newspaper's name, and «اليوم» that is some other day.
@@ -115,8 +122,11 @@ _AGO = re.compile(
     rf"(?P<way>قبل|بعد|منذ)\s+"
     rf"(?:(?P<one>يومين|يوم|اسبوعين|اسبوع|شهرين|شهر|عامين|عام|سنتين|سنه)(?:\s+واحده?)?"
     rf"|(?P<number>\d{{1,2}}|{_any(_NUMBERS)})\s+(?P<unit>ايام|اسابيع|اشهر|شهور|اعوام|سنوات)){_END}"
+    # «بعد ثلاثة أشهر على رحيله» counts from something else.
+    rf"(?!\s+(?:من|علي){_END}(?!\s+(?:الان|اليوم){_END}))"
 )
 _WORD = re.compile(r"\s+(\w+)")
+_ON_A_DAY = re.compile(rf"(?:{_any(_WEEKDAYS)})[\s،,]+$")
 _DAY_PART = re.compile(rf"{_EDGE}[وفبل]?(?:ال)?(?:يوم|مساء|صباح|ظهر|فجر|ليل|ليله|عصر|نهار)\s+$")
 _WEEKDAY = re.compile(rf"(?:{_any(_WEEKDAYS)}){_END}(?:\s+(?P<relative>{_RELATIVE}){_END})?")
 _TWO_DAYS = re.compile(
@@ -170,8 +180,8 @@ class _Read(NamedTuple):
 
 
 def _dated(text: str, end: int, start: int) -> bool:
-    """Tell whether a weekday is only the beginning of the date at ``start`` behind it: «الاثنين 21 من يناير»."""
-    return start <= end + 3 and not text[end:start].strip(" ،,(")
+    """Tell whether a weekday only begins the date at ``start``: «الاثنين 21 من يناير», «الخميس الموافق 14/10»."""
+    return start < end + 16 and bool(_PAIRED.fullmatch(text, end, start))
 
 
 def _paired(text: str, read: list[_Read]) -> list[_Read]:
@@ -251,19 +261,21 @@ def _numeric(text: str) -> Iterator[_Read]:
     """Read «15/6/2021», «2021-06-15», «4/11/1435»; the year may stand first or last."""
     for match in _NUMERIC.finditer(text):
         start = match.start()
-        separator = text[start]
-        if text[match.end(1)] != separator:
-            continue
+        if match["space"]:
+            # «1 / 7 / 2021»; «1. 7. 2021» are ends of sentences.
+            start -= 1
+            if start < 0 or match["mark"] == "." or text[start] != " ":
+                continue
         first = start
         while first and start - first < 5 and text[first - 1].isdigit():
             first -= 1
         length = start - first
         if not 0 < length <= 4 or (first and text[first - 1] in "/.-" and text[max(0, first - 2)].isdigit()):
             continue
-        one, two, three = int(text[first:start]), int(match[1]), int(match[2])
-        if length == 4 and len(match[2]) <= 2:
+        one, two, three = int(text[first:start]), int(match[3]), int(match[4])
+        if length == 4 and three < 100:
             year, month, day = one, two, three
-        elif length <= 2 and len(match[2]) == 4:
+        elif length <= 2 and len(match[4]) == 4:
             year, month, day = three, two, one
         else:
             continue
@@ -290,7 +302,10 @@ def _month(text: str, start: int, end: int, clitics: int, at: _Reference) -> _Re
     assert tail is not None
     year = int(tail["year"]) if tail["year"] else 0
     relative = tail["relative"] or ""
-    if head is None and not year and not relative:
+    until = _UNTIL.match(text, tail.end()) if not (year or relative or tail["inyear"] or name in _HIJRI) else None
+    if until:
+        year = int(until["year"]) - (_GREGORIAN[until["month"]] < _GREGORIAN[name])
+    if head is None and not year and not relative and not tail["inyear"]:
         certain = cue and (cue["month"] or cue["cue"] == "شهر" or tail["twin"])
         if not cue or (name in _AMBIGUOUS and not certain):
             return None
@@ -309,8 +324,9 @@ def _month(text: str, start: int, end: int, clitics: int, at: _Reference) -> _Re
     if tail["inyear"]:
         year = at.year + _shift(tail["inyear"]) if at.year else 0
     if name in _HIJRI:
-        # «العاشر من رمضان» is a city too; without a year only a number or «الجاري» makes it a day.
-        if (year and not _is_hijri(year)) or not (year or relative or (head and head["day"][-1].isdigit())):
+        # «العاشر من رمضان» is a city too; without a year only a number, a weekday or «الجاري» makes it a day.
+        dated = head and (head["day"][-1].isdigit() or _ON_A_DAY.search(text, max(0, begin - 14), begin))
+        if (year and not _is_hijri(year)) or not (year or relative or dated):
             return None
         values = [_hijri(year or _hijri_year(at, _HIJRI[name], day, relative), _HIJRI[name], day) for day in days]
     elif _is_hijri(year):
@@ -398,6 +414,8 @@ def _span(text: str, start: int, end: int, clitics: int, at: _Reference) -> _Rea
     if not match:
         return None
     value, shift = "", _shift(match["relative"])
+    if match["unit"] == "العام" and _GENERAL.search(text, max(0, start - 12), start):
+        return None
     if match["unit"] in ("العام", "السنه"):
         value = str(at.year + shift) if at.year else ""
     elif match["unit"] == "الشهر" and at.month:

@@ -34,6 +34,7 @@ _SAME = {
     "٬": ",",
 }
 # Marks that change no letter: tashkeel, Quranic annotation, tatweel, joiners and direction marks (UAX #9 §2).
+_TATWEEL, _SHADDA = "\u0640\u0651"
 _DROPPED = (
     "\u0640\u0670\u00ad\u034f\u061c\ufeff"
     + "".join(map(chr, range(0x064B, 0x0660)))
@@ -46,6 +47,8 @@ _DROPPED = (
     + "".join(map(chr, range(0x2060, 0x206A)))
 )
 _FOLD = {ord(k): v for k, v in _SAME.items()} | dict.fromkeys(map(ord, _DROPPED))
+_UNSEEN = dict.fromkeys(map(ord, _DROPPED))
+_PERSIAN = {ord(letter): _SAME[letter] for letter in "کیےہۀھ"} | {ord("ۃ"): "ة"}
 _CHANGES_LENGTH = re.compile(f"[{re.escape(_DROPPED)}\ufb50-\ufdff\ufe70-\ufefe]")
 # What most text has of _SAME is put right letter by letter, a tenth of what a translation of every letter costs.
 _USUAL = [(letter, _SAME[letter]) for letter in "أإآىةؤئ«»“”–"]
@@ -85,13 +88,24 @@ def fold(text: str) -> Folded:
         offsets.extend(range(done, at))
         done = at + 1
         char = text[at]
-        if char not in _DROPPED:
+        if char == _TATWEEL and not (text[max(0, at - 1) : at].strip() or text[done : done + 1].strip()):
+            # Alone it is a dash: «سلمان ـ حفظه الله ـ».
+            pieces.append("-")
+            offsets.append(at)
+        elif char not in _DROPPED:
             letters = unicodedata.normalize("NFKC", char).translate(_FOLD)
             pieces.append(letters)
             offsets.extend([at] * len(letters))
     pieces.append(_same(text[done:]))
     offsets.extend(range(done, len(text)))
     return Folded("".join(pieces), offsets)
+
+
+def tidy(text: str) -> str:
+    """Return a name as Arabic newspapers write it: no Persian letters, no tatweel, no tashkeel but a shadda alone."""
+    if set(_CHANGES_LENGTH.findall(text)) - {_SHADDA}:
+        text = unicodedata.normalize("NFKC", text).translate(_UNSEEN)
+    return " ".join(text.translate(_PERSIAN).split())
 
 
 def _same(text: str) -> str:
@@ -105,3 +119,8 @@ def _same(text: str) -> str:
 def key(text: str) -> str:
     """Return the folded text alone: equal keys, equal words."""
     return fold(text).text.strip()
+
+
+def tables() -> dict[str, object]:
+    """Return what ``fold`` goes by, for a mirror of it elsewhere: which letter is written as which, and what is dropped."""
+    return {"same": _SAME, "dropped": _DROPPED}

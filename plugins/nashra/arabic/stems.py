@@ -104,7 +104,23 @@ _STEMS = Memo(_stem)
 
 def conjoined(word: str) -> bool:
     """Tell whether a folded ``word`` begins with the conjunction «و»."""
+    if word[1:].isdigit():
+        return word[0] == "و"
     return len(word) > 2 and word[0] == "و" and word not in _WAW_WORDS and not word.startswith(_WAW)
+
+
+def tables() -> dict[str, object]:
+    """Return what ``stem`` goes by, for a mirror of it elsewhere."""
+    return {
+        "articles": _ARTICLES,
+        "endings": _ENDINGS,
+        "long": sorted(_LONG_ENDINGS),
+        "short": _SHORT,
+        "waw": _WAW,
+        "waw_words": sorted(_WAW_WORDS),
+        "no_article": _NO_ARTICLE,
+        "lam": _LAM,
+    }
 
 
 def words(folded: str) -> Words:

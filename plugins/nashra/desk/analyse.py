@@ -11,8 +11,8 @@ from nashra.arabic.dates import precision
 from nashra.arabic.hygiene import title
 from nashra.desk import tags
 from nashra.desk.dating import Dated, date_bulletin, date_mentions
-from nashra.desk.gazetteer import Gazetteer
-from nashra.desk.headline import headline, summary
+from nashra.desk.gazetteer import LISTED, Gazetteer
+from nashra.desk.headline import begin, headline, summary
 from nashra.desk.model import Analysis, Bulletin, Evidence, Story, Tag
 from nashra.desk.reading import Mention, Reading, read, within
 from nashra.desk.sources import Attribution
@@ -59,7 +59,7 @@ def analyse(bulletin: Bulletin, desk: Desk, date: str = "", why: bool = False) -
     """
     readings = read(bulletin)
     mentions = desk.gazetteer.find(readings)
-    spoken = [hit for reading in readings for hit in desk.topics.spoken(reading)]
+    spoken = _unnamed([hit for reading in readings for hit in desk.topics.spoken(reading)], mentions)
     dated = date_bulletin(bulletin, readings, mentions, date)
     view = desk.splitter.see(readings, mentions, spoken)
     starts, boundaries = desk.splitter.split(bulletin, view)
@@ -69,6 +69,17 @@ def analyse(bulletin: Bulletin, desk: Desk, date: str = "", why: bool = False) -
         for start, end in zip(starts, (*starts[1:], len(seen)), strict=True)
     )
     return Analysis(bulletin, stories, dated.value, precision(dated.value[:10]), dated.source)
+
+
+def _unnamed(spoken: Sequence[Spoken], mentions: Sequence[Mention]) -> list[Spoken]:
+    """Return what speaks for a topic but is no part of someone's name: «سلام» says nothing of peace in «تمام سلام»."""
+    named = {
+        (mention.para, at)
+        for mention in mentions
+        if mention.kind == "person"
+        for at in range(mention.start, mention.end)
+    }
+    return [hit for hit in spoken if (hit.para, hit.start) not in named]
 
 
 class _Part:
@@ -86,11 +97,19 @@ class _Part:
         self.start = start
         self.end = end
         self.readings = within(readings, start, end)
-        self.mentions = within(mentions, start, end)
         self.spoken = within(spoken, start, end)
         # A dateline alone is no lead.
-        self.lead = seen[start + (end - start > 1 and bare(seen[start : start + 1]))]
+        self.lead = seen[start + (end - start > 1 and bare(seen[start]))]
+        self.begin = begin(self.lead.reading, self.lead.opening)
+        self.mentions = [one for one in within(mentions, start, end) if not self._wrote(one)]
         self.by_para = {reading.para: reading for reading in self.readings}
+
+    def _wrote(self, mention: Mention) -> bool:
+        """Tell whether someone is named in a byline, «كتب محمد سالم:»; whom the lists know is written about."""
+        lead = self.lead.reading
+        if mention.kind != "person" or mention.weight == LISTED or not self.start <= mention.para <= lead.para:
+            return False
+        return mention.para < lead.para or mention.end <= self.begin
 
     def words(self, para: int, start: int, end: int) -> tuple[str, int, int]:
         """Return the words at ``start:end`` of the folded paragraph as written, and where."""
@@ -107,20 +126,20 @@ def _story(bulletin: Bulletin, desk: Desk, part: _Part, dated: Dated, boundaries
     chosen = tags.written(bulletin.header.tags, desk.gazetteer)
     chosen += tags.choose(part.mentions, sources, part.readings)
     dates = [date for reading in part.readings if reading.para >= 0 for date in date_mentions(reading, dated.value)]
-    lead, opening = part.lead.reading, part.lead.opening
+    lead = part.lead.reading
     own = title(bulletin.headline) if part.start == 0 else ""
     evidence: list[Evidence] = []
     if boundaries is not None:
-        evidence += [one for one in boundaries if one.para == part.start]
+        evidence += within(boundaries, part.start, part.start + 1)
         evidence += _spoke_for(part, category)
         evidence += _named(part, {tag.name for tag in chosen}, quoted)
         evidence += _dated(part, dated)
     return Story(
         part.start,
         part.end,
-        own or headline(lead, opening, part.mentions),
+        own or headline(lead, part.begin, part.mentions),
         bulletin.paragraphs[part.start : part.end],
-        summary(lead, opening),
+        summary(lead, part.begin),
         category,
         tuple(scores),
         _each_once(chosen),

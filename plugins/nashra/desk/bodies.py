@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from typing import NamedTuple
 
-from nashra.arabic.letters import key
+from nashra.arabic.letters import key, tidy
 from nashra.desk.data import load
 from nashra.desk.persons import WRITTEN_ONTO, Persons
 from nashra.desk.reading import Mention, Reading
@@ -296,7 +296,7 @@ def _quoted(reading: Reading, at: int) -> _Name | None:
 def _shown(reading: Reading, start: int, end: int, kind: str) -> str:
     """Return the name as it is written, but for quotation marks in it and the lam before it: «للهيئة العامة»."""
     begin, stop = reading.folded.span(start, end)
-    shown = " ".join(reading.text[begin:stop].translate(_QUOTES).split())
+    shown = tidy(reading.text[begin:stop].translate(_QUOTES))
     if reading.folded.text.startswith("لل", start) and kind.startswith("ال"):
         return ("الل" if kind.startswith("الل") else "ال") + shown[2:]
     return shown

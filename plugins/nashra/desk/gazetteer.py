@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from itertools import compress
 from typing import NamedTuple
 
 from babel import Locale
 
-from nashra.arabic.letters import key
-from nashra.arabic.matcher import Matcher
+from nashra.arabic.letters import key, tidy
+from nashra.arabic.matcher import Match, Matcher
+from nashra.arabic.stems import Memo
 from nashra.desk.bodies import Bodies
 from nashra.desk.data import load
 from nashra.desk.persons import WRITTEN_ONTO, Persons
@@ -19,10 +22,8 @@ from nashra.desk.reading import Mention, Reading
 LISTED, LINKED, DATED = 1.0, 0.8, 0.9
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _QUOTES = "\"'«»()"
-# Who holds a post in a ministry is named by it, the ministry is not.
-_POSTS = ("وزير ", "وزيره ")
-# What may stand before a surname.
-_OPENING = "\"'(-/،:."
+# Who holds a post in a ministry is named by it, the ministry is not; nor is Seoul named by «للسيول».
+_OTHERS = ("وزير ", "وزيره ", "لل")
 
 
 class Name(NamedTuple):
@@ -30,6 +31,14 @@ class Name(NamedTuple):
 
     kind: str
     name: str
+
+
+class _Surname(NamedTuple):
+    """Who is meant by a surname behind so many letters of ``clitics``, "" where two share it, and their other names."""
+
+    name: str
+    names: frozenset[str]
+    clitics: int
 
 
 def _entries(lines: Iterable[str], kind: str) -> Iterator[tuple[str, Name]]:
@@ -67,8 +76,18 @@ class Gazetteer:
         listed = _listed()
         self.names = list(listed.values())
         self._by_key = listed
-        self._organisations = frozenset(n for n, name in enumerate(self.names) if name.kind == "organisation")
+        self._articled = frozenset(n for n, name in enumerate(self.names) if name.kind in ("organisation", "place"))
         self._matcher = Matcher(listed)
+        # The given names of each person listed by surname alone too.
+        firsts: dict[str, set[str]] = {}
+        for spelling, name in listed.items():
+            if name.kind == "person":
+                firsts.setdefault(name.name, set()).update(spelling.split()[:-1])
+        self._firsts = {
+            number: sorted(firsts[name.name])
+            for number, (spelling, name) in enumerate(listed.items())
+            if name.kind == "person" and " " not in spelling and firsts[name.name]
+        }
         self.bare = frozenset(agency["name"] for agency in load("agencies")["agency"] if agency.get("bare"))
         events = load("events")
         self._editions = {key(spelling): name.name for spelling, name in _entries(events["editions"], "event")}
@@ -77,6 +96,7 @@ class Gazetteer:
         titles = load("titles")
         self._stop = frozenset(map(key, titles["stop"]))
         self._persons = Persons()
+        self._keys = Memo(key)
         self._bodies = Bodies(self._persons)
         self._no_surname = frozenset(map(key, titles["no_surnames"])) | self._stop
 
@@ -87,26 +107,38 @@ class Gazetteer:
     def find(self, readings: Sequence[Reading]) -> list[Mention]:
         """Return what the paragraphs name, in their order, no mention over another."""
         found: list[Mention] = []
-        people: dict[str, str] = {}
+        people: dict[str, _Surname] = {}
+        introduced: set[tuple[str, str]] = set()
         spellings: dict[str, str] = {}
         for reading in readings:
             text = reading.folded.text
             here = [
                 Mention(*self.names[match.name], reading.para, match.start, match.end, LISTED)
                 for match in self._matcher.find(reading.words, text)
-                if not (match.name in self._organisations and _means_another(text, match.start))
+                if not (match.name in self._articled and _means_another(text, match.start))
+                and not (match.name in self._firsts and self._is_namesake(text, match))
             ]
             here = _over(here, self._events(reading))
             here = _over(here, [self._spelt(body, spellings) for body in self._bodies.find(reading, here)])
             # A paper's bare name may be anyone's: «أمين فارس».
             firm = [mention for mention in here if mention.name not in self.bare]
-            here = sorted(_over(here, self._persons.find(reading, firm)), key=lambda mention: mention.start)
+            here = sorted(_over(here, self._persons.find(reading, firm)), key=_start)
             for mention in here:
-                if mention.kind == "person":
-                    self._introduce(mention, reading.folded.text, people)
+                written = text[mention.start : mention.end], mention.name
+                if mention.kind == "person" and written not in introduced:
+                    introduced.add(written)
+                    self._introduce(mention, written[0], people)
             here = _over(self._surnames(reading, people), here)
-            found += sorted(here, key=lambda mention: mention.start)
+            found += sorted(here, key=_start)
         return found
+
+    def _is_namesake(self, text: str, match: Match) -> bool:
+        """Tell whether a given name before a listed surname makes it someone else's: «دانييل ميدفيديف»."""
+        first = text[max(0, match.start - 20) : match.start].removesuffix(" ").rpartition(" ")[2]
+        if text[match.start - 1 : match.start] != " " or first not in self._persons.sure:
+            return False
+        # Spellings of one name differ by a letter or two: «سيرجي», «سيرغي».
+        return not get_close_matches(first, self._firsts[match.name], 1, 0.6)
 
     def _spelt(self, body: Mention, spellings: dict[str, str]) -> Mention:
         """Return a body under the name that is listed, else under its first spelling in the bulletin."""
@@ -118,6 +150,7 @@ class Gazetteer:
         """Return the events named with their year: «مناورات زاسلون 2021», “زاباد الغرب 2021”."""
         text, starts, ends = reading.folded.text, reading.words.starts, reading.words.ends
         found: list[Mention] = []
+        drilled = 0
         if "19" not in text and "20" not in text:
             return found
         for match in _YEAR.finditer(text):
@@ -129,60 +162,66 @@ class Gazetteer:
                 first = at - size
                 if first < 0 or not _joined(text, ends[first:at], starts[first + 1 : at + 1]):
                     continue
-                name = text[starts[first] : ends[at - 1]]
-                before = _plain(reading.word(first - 1))
-                shown = self._event(reading, name, before, starts[first], end)
-                if not shown:
-                    continue
-                found.append(Mention("event", shown, reading.para, starts[first], end, DATED))
-                break
+                begin = starts[first]
+                # «مناورات زاباد 2021 ودرع الشمال 2021»
+                follows = drilled and text[begin] == "و" and not text[drilled:begin].strip(_QUOTES + " ،")
+                begin += follows
+                drill = follows or _plain(reading.word(first - 1)) in self._drills
+                shown = self._event(reading, text[begin : ends[at - 1]], drill, begin, end)
+                if shown:
+                    found.append(Mention("event", shown, reading.para, begin, end, DATED))
+                    drilled = end if drill else 0
+                    break
         return found
 
-    def _event(self, reading: Reading, name: str, before: str, start: int, end: int) -> str:
-        """Return the event that ``name`` and the year behind it name, "" for none; ``before`` is the word before."""
+    def _event(self, reading: Reading, name: str, drill: bool, start: int, end: int) -> str:
+        """Return the event that ``name`` and the year behind it name, "" for none; ``drill`` says that it is one."""
         if name in self._editions:
             return f"{self._editions[name]} {reading.folded.text[end - 4 : end]}"
         words = name.split()
         gathering = len(words) > 1 and _plain(words[0]) in self._gatherings
-        if not (before in self._drills or gathering) or self._ordinary(name):
+        if not (drill or gathering) or self._ordinary(name):
             return ""
         begin, stop = reading.folded.span(start, end)
-        return " ".join(reading.text[begin:stop].split())
+        return tidy(reading.text[begin:stop])
 
     def _ordinary(self, name: str) -> bool:
         """Tell whether words before a year are no name: «تدريبات في عام 2021»."""
         words = name.split()
         return any(word in self._stop or word.isdigit() or word in ("العام", "سنه", "السنه", "لعام") for word in words)
 
-    def _introduce(self, mention: Mention, text: str, people: dict[str, str]) -> None:
+    def _introduce(self, mention: Mention, written: str, people: dict[str, _Surname]) -> None:
         """Remember the surnames by which a person may be named from here on."""
-        for name in (text[mention.start : mention.end], key(mention.name)):
+        for name in dict.fromkeys((written, self._keys[mention.name])):
             *before, surname = name.split()
             known = mention.weight == LISTED or surname not in self._persons.given
             # «المهدي» is a surname, but not of «عادل عبد المهدي».
             alone = surname not in self._no_surname and before[-1:] != ["عبد"]
-            if known and alone and len(surname) > 3:
-                people.setdefault(surname, mention.name)
+            if not known or not alone or len(surname) < 4:
+                continue
+            owner = people.get(surname)
+            if owner is None or (owner.names.isdisjoint(before) and owner.name != mention.name):
+                # Of two who share a surname, who is meant cannot be told.
+                meant, names = "" if owner else mention.name, frozenset(before)
+                for onto in WRITTEN_ONTO:
+                    people[onto + surname] = _Surname(meant, names, len(onto))
 
-    def _surnames(self, reading: Reading, people: dict[str, str]) -> list[Mention]:
+    def _surnames(self, reading: Reading, people: dict[str, _Surname]) -> list[Mention]:
         """Return later mentions by surname of people whose whole name has been read."""
-        text = reading.folded.text
+        tokens, _, starts, ends = reading.words
         found: list[Mention] = []
-        for surname, name in people.items():
-            start = text.find(surname)
-            while start >= 0:
-                end = start + len(surname)
-                left = text.rfind(" ", 0, start) + 1
-                if not text[end : end + 1].isalnum() and text[left:start].strip(_OPENING) in WRITTEN_ONTO:
-                    found.append(Mention("person", name, reading.para, start, end, LINKED, by_surname=True))
-                start = text.find(surname, end)
+        for at in compress(range(len(tokens)), map(people.__contains__, tokens)):
+            name, _, clitics = people[tokens[at]]
+            if name:
+                start = starts[at] + clitics
+                found.append(Mention("person", name, reading.para, start, ends[at], LINKED, by_surname=True))
         return found
 
 
 def _means_another(text: str, start: int) -> bool:
-    """Tell whether the name of an organisation is none here: «وزيرة الخارجية الفرنسية», «بالحماس»."""
+    """Tell whether the name of an organisation or a place is none here: «وزيرة الخارجية الفرنسية», «بالحماس»."""
     before = text[max(0, start - 7) : start]
-    return before.endswith(_POSTS) or (before[-2:] == "ال" and before[-3:-2] in "وفبك ")
+    return before.endswith(_OTHERS) or (before[-2:] == "ال" and before[-3:-2] in "وفبك ")
 
 
 def _plain(word: str) -> str:
@@ -205,8 +244,16 @@ def _over(below: list[Mention], above: list[Mention]) -> list[Mention]:
     """Return the mentions of ``above``, and those of ``below`` that none of them covers."""
     if not above or not below:
         return above or below
-    if not above:
-        return below
-    return above + [
-        mention for mention in below if not any(mention.start < a.end and a.start < mention.end for a in above)
-    ]
+    # None of ``above`` lies over another: only the last that begins before a mention ends may cover it.
+    above = sorted(above, key=_start)
+    starts = list(map(_start, above))
+    kept = above.copy()
+    for mention in below:
+        before = bisect_left(starts, mention.end)
+        if not before or above[before - 1].end <= mention.start:
+            kept.append(mention)
+    return kept
+
+
+def _start(mention: Mention) -> int:
+    return mention.start

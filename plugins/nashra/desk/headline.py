@@ -37,8 +37,13 @@ _MARKS = ('"', "“", "«", "„")
 # A word and the comma or colon behind it.
 _WORD = re.compile(r"[^\s،]+(?:\s*،|\s+[,:])*")
 # Folded: «دبي، الإمارات (CNN) --», «القاهرة - », «بيروت (أ ف ب):», where a text follows.
+# «الكويت - 21 - 11 (كونا) -- », «غزة 15-5-2021 وفا- », «بغداد / واع / », «لندن - "الحياة": ».
 _DATELINE = re.compile(
-    r"[\s-]*[^\W\d]+(?:[\s،,]+[^\W\d]+){0,4}\s*(?:(?:\([^()]{2,16}\)\s*)+(?:-+|:)|(?<=\s)-+(?=\s))[\s-]*(?=\S.{20})",
+    r"[\s-]*[^\W\d]+(?:(?:[\s،,]+[^\W\d]+){0,4}\s*"
+    r"(?:[\d\s/.-]{0,16}(?:\([^()]{2,16}\)\s*)+(?:-+|:)"
+    r"|\d[\d/.-]{3,9}(?:\s+[^\W\d]+){1,3}\s*-+(?=\s)"
+    r"|(?<=\s)-+(?=\s)(?:\s*\"[^\"]{2,24}\"\s*:)?)"
+    r"|(?:\s+\w+){0,4}(?:\s*/\s*\w+(?:\s+\w+){0,2}){1,3}\s*[-/]+(?=\s))[\s-]*(?=\S.{20})",
     re.DOTALL,
 )
 # «كتب محمد سالم:», «كتبت - سحر زهران:»
@@ -51,13 +56,15 @@ _ACT = re.compile(
 
 class _Word(NamedTuple):
     """A word of a lead as ``shown``, its folded ``key``, the comma or colon at which it ``stops``, who is named from
-    it on (``name``), and whether it ``goes_on`` with the name before it."""
+    it on (``name``), whether it ``goes_on`` with the name before it, and whether it begins the name of a place or a
+    body (``proper``)."""
 
     shown: str
     key: str
     stops: str = ""
     name: str = ""
     goes_on: bool = False
+    proper: bool = False
 
 
 _Words = list[_Word]
@@ -133,12 +140,12 @@ def _wants() -> dict[str, tuple[str, ...]]:
     return wants
 
 
-def headline(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> str:
-    """Return at most 12 words that say what the lead says, its discourse marker and its «today» dropped.
+def headline(lead: Reading, first: int, mentions: Sequence[Mention]) -> str:
+    """Return at most 12 words that say what the lead says from its ``first`` letter on, its «today» dropped.
 
     What someone says is put as newspapers put it, «لافروف: …», where it reads well.
     """
-    words = _untimed(_words(lead, _begin(lead, opening), mentions))
+    words = _untimed(_words(lead, first, mentions))
     made = (_speech(words) or _told(words, _MOST_WORDS)) if words else ""
     return title(_balanced(made).rstrip(" ،,:؛.-ـ")) or " ".join(title(lead.text).split()[:_MOST_WORDS])
 
@@ -146,15 +153,15 @@ def headline(lead: Reading, opening: Opening, mentions: Sequence[Mention]) -> st
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _begin(lead: Reading, opening: Opening) -> int:
+def begin(lead: Reading, opening: Opening) -> int:
     """Return where the folded lead begins without its marker, or the dateline or byline it opens with."""
     text = lead.folded.text
-    begin = opening.dropped
-    if not begin:
-        begin = next((found.end() for found in (_DATELINE.match(text), _BYLINE.match(text)) if _stands_apart(found)), 0)
-    while begin < len(text) and text[begin] in " ،,:-)":
-        begin += 1
-    return begin if begin < len(text) else 0
+    at = opening.dropped
+    if not at:
+        at = next((found.end() for found in (_DATELINE.match(text), _BYLINE.match(text)) if _stands_apart(found)), 0)
+    while at < len(text) and text[at] in " ،,:-)*•●▪":
+        at += 1
+    return at if at < len(text) else 0
 
 
 def _stands_apart(found: re.Match[str] | None) -> TypeGuard[re.Match[str]]:
@@ -187,8 +194,10 @@ def _words(lead: Reading, begin: int, mentions: Sequence[Mention]) -> _Words:
         _Word(shown, part) if part.isalpha() else _punctuated(shown, part)
         for shown, part in zip(written, parts, strict=True)
     ]
-    people = [m for m in mentions if m.kind == "person" and m.para == lead.para and m.end > begin]
-    return _met(_named(words, people, text, begin, end) if people else words)
+    here = [
+        mention for mention in mentions if mention.para == lead.para and begin < mention.end and mention.start < end
+    ]
+    return _met(_named(words, here, text, begin, end) if here else words)
 
 
 def _first(shown: str) -> str:
@@ -205,13 +214,17 @@ def _punctuated(shown: str, part: str) -> _Word:
     return _Word(shown.strip("،,:-–—\u200e\u200f") if stops else shown, word, stops)
 
 
-def _named(words: _Words, people: Sequence[Mention], text: str, begin: int, end: int) -> _Words:
-    """Mark the words that name people."""
+def _named(words: _Words, mentions: Sequence[Mention], text: str, begin: int, end: int) -> _Words:
+    """Mark the words that name people, and those with which other names begin."""
     starts = [match.start() for match in _WORD.finditer(text, begin, end)]
-    for person in people:
-        first = max(0, bisect_right(starts, person.start) - 1)
-        name = _called(person.name)
-        for at in range(first, bisect_left(starts, person.end)):
+    for mention in mentions:
+        first = max(0, bisect_right(starts, mention.start) - 1)
+        if mention.kind != "person":
+            proper = not text[starts[first] : mention.start].strip(_PUNCTUATION)
+            words[first] = words[first]._replace(proper=proper)
+            continue
+        name = _called(mention.name)
+        for at in range(first, bisect_left(starts, mention.end)):
             if at == first:
                 words[at] = words[at]._replace(name=name)
             elif at == first + 1 or words[at].key not in _offices():
@@ -629,7 +642,12 @@ def _cut(words: _Words, most: int) -> _Words:
         if end:
             return shorter[:end]
     end = most
-    while end > _FEWEST_WORDS and (_leans(words[end - 1]) or words[end].goes_on or words[end - 1].key.isdigit()):
+    while end > _FEWEST_WORDS and (
+        _leans(words[end - 1])
+        or words[end].goes_on
+        or words[end - 1].key.isdigit()
+        or (words[end - 2].goes_on and words[end - 1].key in _offices())
+    ):
         end -= 1
     return words[:end]
 
@@ -686,7 +704,8 @@ def _to_the_point(words: _Words) -> tuple[_Words, int]:
     wanted = _complement(words)
     for end in range(2, wanted - 1):
         following = words[end].key
-        breaks = words[end - 1].stops or following in _ends() or (following[0] in "بل" and len(following) > 3)
+        onto = following[0] in "بل" and len(following) > 3 and not words[end].proper
+        breaks = words[end - 1].stops or following in _ends() or onto
         if breaks and not _leans(words[end - 1]):
             return [*words[: end - 1], words[end - 1]._replace(stops=""), *words[wanted - 1 :]], end + 1
     return words, _MOST_WORDS
@@ -715,10 +734,13 @@ def _weight(words: _Words, end: int, late: bool) -> float:
         weight = 2.5
     elif following.key.startswith(("لل", "بال")):
         weight = 2.0
-    elif following.key[0] in "لب" and len(following.key) > 3 and not following.name:
+    elif following.key[0] in "لب" and len(following.key) > 3 and not (following.name or following.proper):
         weight = 1.5
     else:
         return 0
+    # «… يسمح للقراصنة»
+    if weight <= 2 and last.key[0] == "ي" and len(last.key) > 3 and not last.stops:
+        return 0.5
     onto = following.key[0] in "لب" and last.key[0] in "لب" and weight < 3
     if onto or (weight == 2.5 and _is_act(last)):
         return 0.5
@@ -769,10 +791,9 @@ def _balanced(text: str) -> str:
 # --- summary ---------------------------------------------------------------------------------------------------------
 
 
-def summary(lead: Reading, opening: Opening) -> str:
+def summary(lead: Reading, first: int) -> str:
     """Return the lead's first sentences, whole where they fit, in at most 240 characters of plain text."""
-    begin = _begin(lead, opening)
-    return shortened(title(lead.text[lead.folded.span(begin, begin + 1)[0] if begin else 0 :]))
+    return shortened(title(lead.text[lead.folded.span(first, first + 1)[0] if first else 0 :]))
 
 
 def shortened(text: str) -> str:

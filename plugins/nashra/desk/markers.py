@@ -62,6 +62,9 @@ class Markers:
         """Return how the paragraph opens. A field counts only where a comma or colon closes it."""
         text = reading.folded.text
         start = len(text) - len(text.lstrip(_PUNCTUATION))
+        if text.endswith("؟"):
+            # An interviewer's question goes on with the interview.
+            return Opening("continuing", 0, False, False)
         first = _first_word(text, start)
         joined = conjoined(first)
         for skip in (0, 1) if joined else (0,):

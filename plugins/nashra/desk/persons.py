@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
-from nashra.arabic.letters import key
+from nashra.arabic.letters import key, tidy
 from nashra.arabic.matcher import Matcher
 from nashra.desk.data import load
 from nashra.desk.reading import Mention, Reading
@@ -18,6 +18,8 @@ _LONGEST_NAME = 5
 _FOREIGN = re.compile(
     r"\w{2,}(?:وف|يف|وفا|يفا|سكي|سكايا|يتش|نكو|سون|بيرغ|برغ|بورغ|زاده|اوغلو|شفيلي|شتاين|ايف|فيلد|ويتز|ندي|ستين|سن)"
 )
+# Plurals that no surname looks like: «الأوضاع», «المتأثرين».
+_PLURAL = re.compile(r"الا\w\wا\w|الم\w{3,}ين")
 
 
 def _folded(terms: Iterable[str]) -> frozenset[str]:
@@ -54,7 +56,7 @@ class Persons:
             | verbs
             | {f"{verb}ت" for verb in verbs}
         ) - {"علي"}  # the name, which folds to the preposition «على»: see _is_ali
-        self._sure = sure
+        self.sure = sure
         # One matcher finds both: first the titles, then the names that are no titles.
         self._title_count = len(titles["titles"])
         self._names_too = frozenset(n for n, title in enumerate(titles["titles"]) if key(title) in self.given)
@@ -75,9 +77,13 @@ class Persons:
                 continue
             if first < free or first >= len(starts) or first in covered:
                 continue
+            # His father's name, «الملك سلمان بن عبدالعزيز» is listed without it, or that of his house: «آل سعود».
+            before = reading.word(first - 1)
+            if not titled and (before == "ال" or (first - 2 in covered and before == "بن")):
+                continue
             begin = start if not titled else starts[first]
             name = text[begin : ends[first]]
-            if not titled and name not in self._sure and not self._surely_followed(reading, first, name):
+            if not titled and name not in self.sure and not self._surely_followed(reading, first, name):
                 continue
             end = self._end(reading, first, name, titled, covered)
             if end == first:
@@ -101,10 +107,12 @@ class Persons:
         """Tell whether a name that is a word too begins one here: «عادل محمود», «سعيد بن جبير», «خليل السكري»."""
         following = reading.word(at + 1)
         if name == "عبد":
-            return f"عبد {following}" in self._sure
+            return f"عبد {following}" in self.sure
         if name == "علي":
             return False
-        return following in self._sure or following == "بن" or (name not in self._foreign and self._is_nisba(following))
+        if following in self.sure or following in ("بن", "عبد"):
+            return True
+        return name not in self._foreign and self._is_nisba(following)
 
     def _is_nisba(self, word: str) -> bool:
         """Tell whether ``word`` looks like most Arab surnames and like no adjective: «السكري», not «الفرنسي»."""
@@ -114,7 +122,7 @@ class Persons:
 
     def _mention(self, reading: Reading, start: int, end: int, weight: float) -> Mention:
         begin, stop = reading.folded.span(start, end)
-        return Mention("person", " ".join(reading.text[begin:stop].split()), reading.para, start, end, weight)
+        return Mention("person", tidy(reading.text[begin:stop]), reading.para, start, end, weight)
 
     def _bears(self, reading: Reading, start: int) -> bool:
         """Tell whether what stands before bears the name of someone: «جامعة الملك سعود», «شارع محمد محمود»."""
@@ -128,7 +136,10 @@ class Persons:
             word = reading.word(at)
             if at and at < len(starts) and text[ends[at - 1] : starts[at]].strip(" \"'()"):
                 return len(starts)
-            if word in self.given or (at not in covered and not word.startswith("ال") and word not in self._links):
+            # «السيد» is a name, but none in «معالي السيد بدر بن حمد».
+            if (word in self.given and not (word == "السيد" and reading.word(at + 1) in self.given)) or (
+                at not in covered and not word.startswith("ال") and word not in self._links
+            ):
                 break
             at += 1
         return at
@@ -156,6 +167,9 @@ class Persons:
                 break
             if word in self._particles:
                 particle = given = True
+            elif given and word.startswith("ال") and word[2:] in self.given and word not in self.stop:
+                # «نواف الأحمد الجابر الصباح»
+                particle = False
             elif word == "عبد" and reading.word(at + 1).startswith("ال"):
                 at, given, particle = at + 1, True, False
             elif (
@@ -206,7 +220,7 @@ class Persons:
             return False
         if word.startswith("ال"):
             # A feminine adjective belongs to a noun before the name; nisbas of countries are surnames too.
-            return len(word) > 4 and not word.endswith(("يه", "ات"))
+            return len(word) > 4 and not word.endswith(("يه", "ات")) and not _PLURAL.fullmatch(word)
         if word.startswith(
             ("وا", "ول", "وت", "وي", "وم", "بال", "لل", "لم", "لت", "بم", "بت", "بع", "فال", "فقد", "كما")
         ):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from nashra.arabic.letters import Folded, fold
@@ -58,6 +59,12 @@ class _Placed(Protocol):
 _P = TypeVar("_P", bound=_Placed)
 
 
-def within(placed: Iterable[_P], start: int, end: int) -> list[_P]:
-    """Return what is in paragraphs ``start`` to ``end`` (half-open); the headline belongs to the first story."""
-    return [one for one in placed if start <= one.para < end or (one.para < 0 and start == 0)]
+def within(placed: Sequence[_P], start: int, end: int) -> Sequence[_P]:
+    """Return what is in paragraphs ``start`` to ``end`` (half-open) of what is in their order; the headline belongs to
+    the first story."""
+    first = bisect_left(placed, start, key=_para) if start else 0
+    return placed[first : bisect_left(placed, end, first, key=_para)]
+
+
+def _para(placed: _Placed) -> int:
+    return placed.para

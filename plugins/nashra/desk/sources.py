@@ -12,8 +12,8 @@ from nashra.desk.reading import Mention, Reading
 
 _DATELINE = 40
 _BEFORE = 60
-# Datelines that name the agency behind the place: «دمشق-سانا», «موسكو - تاس - بدأ …».
-_DATED_BY = re.compile(r"\s*[^\W\d]+(?: [^\W\d]+){0,2}\s*[-/]\s*")
+# Datelines that name the agency behind the place: «دمشق-سانا», «موسكو - تاس - بدأ …», «غزة 15-5-2021 وفا- …».
+_DATED_BY = re.compile(r"\s*[^\W\d]+(?: [^\W\d]+){0,2}\s*(?:[-/]|\d[\d/.-]{3,9})\s*")
 _DASH = re.compile(r"\s*[-:/]")
 # «نقلت عنه رويترز»
 _OF_HIM = frozenset(map(key, ("عنه", "عنها", "عنهم", "عنهما")))

@@ -43,16 +43,21 @@ _WEIGHTS = {
     "headline": -2.8,
     "length": 1.15,
     "second": -3.3,
+    "field behind turn": 4.5,
     "end": -1.55,
 }
 _KINDS = ("distinct", "turn", "field", "continuing", "backward", "plain")
 _OPENS = {kind: {"any": 1.0} | {one: float(one == kind) for one in _KINDS} for kind in (*_KINDS, "and")}
 _SHORT = 18
-# A first paragraph of fewer words tells nothing.
-_DATELINE = 6
+# A first paragraph of fewer words, but for the figures of its date, tells nothing.
+_DATELINE, _LONGEST_DATELINE = 6, 14
+# Of fewer words no story is made.
+_FEWEST = 3
 # How finely a stem's worth is told apart.
 _FINE = 10**6
 _AHEAD = 2
+# What two paragraphs may share by chance: where one word is all that either has, sharing it is no likeness.
+_CHANCE = 0.5 * _FINE
 
 
 class Seen(NamedTuple):
@@ -78,12 +83,12 @@ class View(NamedTuple):
     telling: dict[str, int]
 
     def alike(self, one: Set[str], other: Set[str], weight: int = 0, other_weight: int = 0) -> float:
-        """Return the cosine of two sets of ties, the telling ones weighing more; weights where they are known."""
+        """Return the cosine of two sets of ties, less where they are few; weights where they are known."""
         shared = one & other
         if not shared:
             return 0.0
         both = (weight or weigh(one, self.telling)) * (other_weight or weigh(other, self.telling))
-        return weigh(shared, self.telling) / math.sqrt(both)
+        return weigh(shared, self.telling) / (math.sqrt(both) + _CHANCE)
 
 
 def weigh(ties: Iterable[str], telling: dict[str, int]) -> int:
@@ -146,7 +151,7 @@ class Splitter:
             spoke = []
             if para in bulletin.breaks:
                 spoke = [Evidence("boundary", "editor", "", para, 0, 0, 1.0)]
-            elif bulletin.header.split and not bare(view.paragraphs[story.start : para]):
+            elif bulletin.header.split and not (_empty(seen) or (para - story.start == 1 and bare(story.lead))):
                 found = signs(view, story, para)
                 if sum(map(mul, _WEIGHTS.values(), found.values())) > 0:
                     spoke = _spoke(seen, found)
@@ -159,9 +164,15 @@ class Splitter:
         return starts, evidence
 
 
-def bare(paragraphs: Sequence[Seen]) -> bool:
-    """Tell whether all there is so far is a dateline or a kicker, «دمشق – أ ش أ»: no story yet."""
-    return len(paragraphs) == 1 and len(paragraphs[0].reading.words.stems) < _DATELINE
+def bare(seen: Seen) -> bool:
+    """Tell whether a paragraph is but a dateline, a byline or a kicker, «دمشق – أ ش أ»: no story yet."""
+    words = seen.reading.words.tokens
+    return len(words) < _LONGEST_DATELINE and sum(len(word) > 1 and word.isalpha() for word in words) < _DATELINE
+
+
+def _empty(seen: Seen) -> bool:
+    """Tell whether a paragraph tells nothing: «(النهاية)», «// انتهى //»."""
+    return len(seen.reading.words.tokens) < _FEWEST
 
 
 class SoFar:
@@ -230,6 +241,8 @@ def signs(view: View, story: SoFar, para: int) -> dict[str, float]:
         "headline": view.alike(here.ties, view.headline, here.weight) if story.start == 0 else 0.0,
         "length": min(para - story.start, 8) / 8,
         "second": float(para - story.start == 1),
+        # «أمنياً، … قضائياً، …»: a list of one matter each.
+        "field behind turn": float(kind == "field" and story.lead.opening.kind in TURNING and para - story.start == 1),
         "end": float(para + 1 == len(seen)),
     }
 
