@@ -17,7 +17,7 @@ export SEEDS OUTPUT STATE
 # Debian's and a user's own pip settings must not decide what is installed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: html serve devserver publish test test-all bench evaluate fmt lint check lock hooks clean help
+.PHONY: html serve devserver publish test test-all bench evaluate shots fmt lint check lock hooks clean help
 
 html: $(VENV)/.ready ## build the site from the seeds
 	@$(PELICAN) -s pelicanconf.py
@@ -43,6 +43,9 @@ bench: $(VENV)/.tested ## measure, and print ratios
 
 evaluate: $(VENV)/.ready ## measure how well the desk reads, on the sets in the folder NASHRA_DEV names
 	@$(BIN)/python benchmarks/evaluate.py
+
+shots: $(VENV)/.tested ## photograph the site that the seeds make, for docs/
+	@$(BIN)/python tools/shots
 
 fmt: $(VENV)/.tested ## format the code
 	@$(BIN)/ruff check --quiet --fix-only

@@ -33,8 +33,8 @@ DEFAULT_LANG = "ar"
 LOCALE = ["C"]
 SLUGIFY_USE_UNICODE = True
 
-DIRECT_TEMPLATES = ["index", "categories", "tags", "authors", "archives", "feeds", "404"]
-PAGINATED_TEMPLATES = {"index": None, "category": None, "tag": None, "author": None, "period_archives": None}
+DIRECT_TEMPLATES = ["index", "categories", "tags", "authors", "archives", "feeds", "search", "404"]
+PAGINATED_TEMPLATES = dict.fromkeys(["index", "category", "tag", "author", "period_archives", "thread", "threads"])
 DEFAULT_PAGINATION = 20
 YEAR_ARCHIVE_SAVE_AS = "{date:%Y}/index.html"
 YEAR_ARCHIVE_URL = "{date:%Y}/index.html"

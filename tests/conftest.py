@@ -23,6 +23,8 @@ import press
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "seeds" / "000_988bb7c48388d14e.txt"
+# What every page has to live with: nothing inline, nothing from elsewhere.
+CSP = "default-src 'self'"
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,10 @@ class _Quiet(SimpleHTTPRequestHandler):
     def __init__(self, *args: Any, answers: list[tuple[str, int]], **options: Any) -> None:
         self._answers = answers
         super().__init__(*args, **options)
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", CSP)
+        super().end_headers()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         del size

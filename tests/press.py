@@ -1,8 +1,9 @@
 """A site with a bit of everything: what subscribers, validators and browsers are tried on.
 
-Stories of five months (so there are archives), one edited and one withdrawn (a category of its own is empty now), an
-agency that is known and one that is not, a headline that begins in Latin, signs that XML must escape, an author, a
-hand-written article with a picture, combined feeds, a feed menu and a hub.
+Stories of five months (so there are archives), two of one event, one that names a day ahead, one edited and one
+withdrawn (a category of its own is empty now), an agency that is known and one that is not, a headline that begins in
+Latin, signs that XML must escape, an author, a hand-written article with a picture, combined feeds, a feed menu and a
+hub.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ Tags: تدريب
 """,
     "law.txt": """Date: 2021-03-15
 Category: cyber
+Tags: قمة جنيف
 
 البرلمان يناقش قانون حماية البيانات
 ناقش البرلمان مشروع قانون حماية البيانات الشخصية وأحاله إلى لجنة مختصة.
@@ -66,9 +68,11 @@ Category: cyber
 """,
     "envoy.txt": """Date: 2021-05-25
 Category: diplomacy
+Tags: قمة جنيف
 
 المبعوث الأممي يصل في زيارة تستمر يومين
 وصل المبعوث الأممي إلى العاصمة في زيارة تستمر يومين يلتقي خلالها عدداً من المسؤولين.
+وتستمر المحادثات حتى 30 أيار الجاري.
 """,
     "cup.txt": """Date: 2021-04-18
 Category: sport

@@ -31,6 +31,8 @@ class Settings:
     )
     hub: str = field(default="", metadata={"means": "the address of a WebSub hub that you ping when you publish"})
     feed_menu: bool = field(default=False, metadata={"means": "write /.well-known/feed-menu.json (a draft standard)"})
+    cards: bool = field(default=True, metadata={"means": "draw a picture of each story for those who share its link"})
+    offline: bool = field(default=False, metadata={"means": "let browsers keep what was read, to read it offline"})
     feed_items: int = field(default=50, metadata={"means": "how many of the newest stories a feed holds"})
 
     @classmethod

@@ -121,7 +121,7 @@ def test_a_press_on_a_format_copies_the_feeds_address(served: Served, browser: B
     link = page.locator("table a", has_text="Atom").first
     address = link.evaluate("link => link.href")
     link.click()
-    page.wait_for_function("document.querySelector('[role=status]').textContent")
+    page.locator("[role=status]", has_text="نُسخ").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == address
     assert "نُسخ" in page.locator("[role=status]").inner_text()
     context.close()

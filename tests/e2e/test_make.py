@@ -30,6 +30,7 @@ TARGETS = [
     "test-all",
     "bench",
     "evaluate",
+    "shots",
     "fmt",
     "lint",
     "check",

@@ -122,5 +122,5 @@ def key(text: str) -> str:
 
 
 def tables() -> dict[str, object]:
-    """Return what ``fold`` goes by, for a mirror of it elsewhere: which letter is written as which, and what is dropped."""
+    """Return what ``fold`` goes by, for a mirror of it elsewhere: what is written the same, and what is dropped."""
     return {"same": _SAME, "dropped": _DROPPED}

@@ -16,6 +16,18 @@ class TagRef(NamedTuple):
     slug: str
 
 
+class DateRef(NamedTuple):
+    """A date that a story names: ISO 8601 ``value`` at ``precision``, and the sentence it stands in, plain text.
+
+    ``ahead`` says that the words around it speak of what is to come.
+    """
+
+    value: str
+    precision: str
+    text: str
+    ahead: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One published story.
@@ -43,11 +55,26 @@ class Record:
     tags: tuple[TagRef, ...] = ()
     sources: tuple[str, ...] = ()
     authors: tuple[TagRef, ...] = ()
+    dates: tuple[DateRef, ...] = ()
 
     @property
     def instant(self) -> str:
         """The first moment of ``published``, ISO 8601 in UTC to the second: what lists and feeds sort by."""
         return first_moment(self.published).isoformat()
+
+    @property
+    def agenda(self) -> tuple[DateRef, ...]:
+        """The days that lie ahead of the story, each once, in time order.
+
+        A day behind the last one that ``published`` can mean does; one that may be the story's own, only when the
+        words say so: «تستمر حتى الـ30 من تموز», not «أعلن في التاسع من تموز».
+        """
+        first, last = _first_day(self.published), last_day(self.published)
+        days: dict[str, DateRef] = {}
+        for one in self.dates:
+            if one.precision == "day" and (one.value > last or (one.value >= first and one.ahead)):
+                days.setdefault(one.value, one)
+        return tuple(days[day] for day in sorted(days))
 
     def to_json(self) -> str:
         """Return the record as one line of JSON."""
@@ -61,6 +88,7 @@ class Record:
             values[name] = tuple(TagRef(*ref) for ref in values[name])
         for name in ("paragraphs", "sources"):
             values[name] = tuple(values[name])
+        values["dates"] = tuple(DateRef(*ref) for ref in values["dates"])
         return cls(**values)
 
 
@@ -75,6 +103,23 @@ def first_moment(value: str) -> datetime:
     else:
         day = date.fromisoformat((value + "-01-01")[:10])
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _first_day(value: str) -> str:
+    return value[:10] if "T" in value else first_moment(value).date().isoformat()
+
+
+def last_day(value: str) -> str:
+    """Return the last day that an ISO 8601 ``value`` can mean: of a month its last, of an instant its own."""
+    if "T" in value:
+        return value[:10]
+    first = first_moment(value).date()
+    if "W" in value:
+        return (first + timedelta(days=6)).isoformat()
+    ends = {4: (first.year + 1, 1), 7: (first.year + first.month // 12, first.month % 12 + 1)}
+    if len(value) not in ends:
+        return first.isoformat()
+    return (date(*ends[len(value)], 1) - timedelta(days=1)).isoformat()
 
 
 def period(value: str) -> tuple[str, ...]:

@@ -8,12 +8,15 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 from nashra.archive import ledger
 from nashra.archive.identity import Fingerprint, Known, Listed
-from nashra.archive.record import Record, TagRef, period
+from nashra.archive.record import Record, TagRef, first_moment, period
+from nashra.archive.related import ENTITIES, NEAREST, RARE, WINDOW, Near, Shared, continued, related
 from nashra.errors import Problem
 
 _SCHEMA = """
@@ -43,12 +46,31 @@ CREATE TABLE tombstone (role TEXT NOT NULL, slug TEXT NOT NULL, gone TEXT NOT NU
                         PRIMARY KEY (role, slug, gone, id)) WITHOUT ROWID;
 CREATE INDEX tombstone_story ON tombstone (id);
 CREATE INDEX tagging_story ON tagging (id);
+CREATE TABLE agenda (day TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (day, id)) WITHOUT ROWID;
+CREATE INDEX agenda_story ON agenda (id);
+CREATE TABLE tie (id TEXT PRIMARY KEY, parent TEXT NOT NULL, root TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX tie_parent ON tie (parent);
+CREATE INDEX tie_root ON tie (root);
 CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seen DESC, seed DESC, at);
+CREATE TABLE indexed (id TEXT PRIMARY KEY, place INTEGER NOT NULL, forms BLOB NOT NULL,
+                      stale INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX indexed_place ON indexed (id, place, stale);
+CREATE TABLE shard (number INTEGER PRIMARY KEY, data BLOB NOT NULL);
 """
 _VERSION = hashlib.sha256(_SCHEMA.encode()).hexdigest()
 # Newest first: by the day a story tells of, then by when it came in; of those that came together, the later name.
 _ORDER = "instant DESC, seen DESC, seed DESC, at"
 
+
+# Where each story stands in the search index: its day, counted from the first of year 1, × 2^20 + its number among the
+# stories of that day, as they came in. Neither what comes in later nor what goes changes a number.
+_PLACES = """days (id, day, seen, there) AS (
+  SELECT id, substr(instant, 1, 10), seen, 1 FROM story INDEXED BY story_order UNION ALL
+  SELECT id, first_day(json_extract(data, '$[1]')), json_extract(data, '$[2]'), 0
+    FROM tombstone JOIN known USING (id) WHERE role = '' AND id NOT IN (SELECT id FROM story)),
+places (id, place, there) AS (
+  SELECT id, CAST(julianday(day) - 1721424.5 AS INTEGER) * 1048576
+    + row_number() OVER (PARTITION BY day ORDER BY seen, id) - 1, there FROM days)"""
 
 # The list that every story stands in.
 _ALL = Listed("", "", "")
@@ -61,6 +83,31 @@ class Group(NamedTuple):
 
     ref: TagRef
     size: int
+
+
+class Indexing(NamedTuple):
+    """A story that the index must change for: its ``place`` and ``record`` now, None where it went, and the place and
+    forms under which it stands in the index, None for a new one."""
+
+    id: str
+    place: int
+    record: Record | None
+    before: tuple[int, list[str]] | None
+
+
+class _Placed(NamedTuple):
+    """Where a story stands among those it may run on from, and the (kind, slug) of what it is about."""
+
+    instant: str
+    seen: str
+    seed: str
+    at: int
+    entities: tuple[tuple[str, str], ...]
+
+    @property
+    def order(self) -> tuple[str, str, str, int]:
+        """Its place in the order of arrival: of those that came together, the earlier in time first."""
+        return self.seen, self.instant, self.seed, self.at
 
 
 class Archive:
@@ -80,6 +127,8 @@ class Archive:
         self._promised: list[dict[str, Any]] = []
         # The lists of the stories that left them in this build.
         self._left: dict[str, tuple[Listed, ...]] = {}
+        # Where the stories stood that were taken out or put in since ``retie``, None for what was not there.
+        self._moved: dict[str, _Placed | None] = {}
         path = state / "archive.db"
         try:
             self._db = self._open(path)
@@ -94,6 +143,7 @@ class Archive:
     @staticmethod
     def _open(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(path, isolation_level=None)
+        db.create_function("first_day", 1, lambda value: first_moment(value).date().isoformat(), deterministic=True)
         try:
             db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
             if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
@@ -271,12 +321,17 @@ class Archive:
                 (story_id,),
             )
             self._left[story_id] = (Listed("category", category, category), *(Listed(*row) for row in named))
-        for table in ("tagging", "rendered"):
+            self._note_moved(story_id)
+        for table in ("tagging", "agenda", "rendered"):
             self._db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
+        self._db.execute("UPDATE indexed SET stale = 1 WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
         self._db.execute("DELETE FROM story WHERE seed = ?", (seed,))
         for record in records:
             instant = record.instant
-            self._db.execute("DELETE FROM tagging WHERE id = ?", (record.id,))
+            self._note_moved(record.id)
+            for table in ("tagging", "agenda"):
+                self._db.execute(f"DELETE FROM {table} WHERE id = ?", (record.id,))
+            self._db.executemany("INSERT INTO agenda VALUES (?, ?)", [(one.value, record.id) for one in record.agenda])
             place = (instant, record.seen, seed, record.at)
             self._db.execute(
                 "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -290,6 +345,218 @@ class Archive:
                     for ref in refs
                 ],
             )
+
+    # --- what goes together --------------------------------------------------------------------------------------
+
+    def retie(self) -> None:
+        """Work out anew from which earlier story each story goes on, as far as ``replace`` may have changed it.
+
+        Call it when all stories of a build are in. A new story costs the lists of its tags within the window; one
+        that was edited or went, also the stories after it that share one.
+        """
+        moved = [(story_id, old, self._placed(story_id)) for story_id, old in sorted(self._moved.items())]
+        changed = [one for one in moved if one[1] != one[2]]
+        self._moved.clear()
+        dirty = {story_id for story_id, *_ in changed}
+        if 4 * len(changed) > int(self._db.execute("SELECT count(*) FROM story").fetchone()[0]):
+            dirty |= {story_id for (story_id,) in self._db.execute("SELECT id FROM story")}
+        else:
+            for _, old, new in changed:
+                for place in (old, new):
+                    dirty |= self._after(place) if place else set()
+        self._db.executemany("DELETE FROM tie WHERE id = ?", [(story_id,) for story_id in sorted(dirty)])
+        there = [(story_id, placed) for story_id in dirty if (placed := self._placed(story_id))]
+        for story_id, placed in sorted(there, key=lambda one: one[1].order):
+            self._tie(story_id, continued(placed.instant, placed.seed, self._before(placed)))
+
+    def _note_moved(self, story_id: str) -> None:
+        if story_id not in self._moved:
+            self._moved[story_id] = self._placed(story_id)
+
+    def _placed(self, story_id: str) -> _Placed | None:
+        row = self._db.execute("SELECT instant, seen, seed, at FROM story WHERE id = ?", (story_id,)).fetchone()
+        if row is None:
+            return None
+        entities = self._db.execute(
+            f"SELECT kind, slug FROM tagging WHERE id = ? AND role = 'tag' AND kind IN {ENTITIES} ORDER BY slug",
+            (story_id,),
+        )
+        return _Placed(row[0], row[1], row[2], row[3], tuple(entities.fetchall()))
+
+    def _before(self, placed: _Placed) -> Iterator[Shared]:
+        """Yield, for each entity of a story, the stories about it that came in before it, within the window."""
+        for kind, slug in placed.entities:
+            rows = self._db.execute(
+                "SELECT id, instant, seed FROM tagging WHERE role = 'tag' AND slug = ? AND instant BETWEEN ? AND ?"
+                f" AND (seen, instant, seed, at) < (?, ?, ?, ?) LIMIT {RARE + 1}",
+                (slug, *_window(placed.instant), *placed.order),
+            )
+            yield Shared(kind, [Near(*row) for row in rows])
+
+    def _after(self, placed: _Placed) -> set[str]:
+        """Return the stories that came in after a story and share an entity with it, within the window."""
+        found: set[str] = set()
+        for _, slug in placed.entities:
+            rows = self._db.execute(
+                "SELECT id FROM tagging WHERE role = 'tag' AND slug = ? AND instant BETWEEN ? AND ?"
+                " AND (seen, instant, seed, at) > (?, ?, ?, ?)",
+                (slug, *_window(placed.instant), *placed.order),
+            )
+            found |= {story_id for (story_id,) in rows}
+        return found
+
+    def _tie(self, story_id: str, parent: str) -> None:
+        """Note from which story one goes on, and the first of the thread for it and all that go on from it."""
+        root = story_id
+        if parent:
+            row = self._db.execute("SELECT root FROM tie WHERE id = ?", (parent,)).fetchone()
+            root = row[0] if row else parent
+            self._db.execute("INSERT INTO tie VALUES (?, ?, ?)", (story_id, parent, root))
+        self._db.execute(
+            "UPDATE tie SET root = ? WHERE id IN (WITH RECURSIVE below(id) AS (SELECT id FROM tie WHERE parent = ?"
+            " UNION SELECT tie.id FROM tie JOIN below ON tie.parent = below.id) SELECT id FROM below)",
+            (root, story_id),
+        )
+
+    def thread(self, root: str) -> StoryList:
+        """Return the stories of the thread that began with the story ``root``, newest first."""
+        return StoryList(self._db, "story", "(id = ? OR id IN (SELECT id FROM tie WHERE root = ?))", [root, root])
+
+    def thread_of(self, story_id: str) -> str:
+        """Return the id of the first story of the thread that a story is in: its own where it is in none."""
+        row = self._db.execute("SELECT root FROM tie WHERE id = ?", (story_id,)).fetchone()
+        return str(row[0]) if row else story_id
+
+    def threads(self, least: int) -> list[tuple[str, int]]:
+        """Return (id of the first story, how many there are) of the threads of ``least`` stories or more, by id."""
+        rows = self._db.execute(
+            "SELECT root, count(*) + 1 FROM tie GROUP BY root HAVING count(*) + 1 >= ? ORDER BY root", (least,)
+        )
+        return [(root, size) for root, size in rows]
+
+    def events_shared(self, root: str, size: int) -> list[str]:
+        """Return the slugs of the events that all ``size`` stories of a thread tell of."""
+        rows = self._db.execute(
+            "SELECT slug FROM tagging WHERE (id = ? OR id IN (SELECT id FROM tie WHERE root = ?))"
+            " AND role = 'tag' AND kind = 'event' GROUP BY slug HAVING count(*) = ? ORDER BY slug",
+            (root, root, size),
+        )
+        return [slug for (slug,) in rows]
+
+    def running_events(self) -> list[Group]:
+        """Return the events that stories of more than one moment tell of, by slug."""
+        rows = self._db.execute(
+            "SELECT slug, count(*), min(name) FROM tagging WHERE role = 'tag' AND kind = 'event'"
+            " GROUP BY slug HAVING min(instant) < max(instant) ORDER BY slug"
+        )
+        return [Group(TagRef("event", name, slug), size) for slug, size, name in rows]
+
+    def related(self, record: Record, most: int) -> list[Record]:
+        """Return stories that share entities with ``record``, the nearest first: none dated after it or seen later.
+
+        It costs the newest ``NEAREST`` stories of each of its tags. The page of a story never changes because another
+        one comes in.
+        """
+        shared = []
+        for ref in record.tags:
+            if ref.kind in ENTITIES:
+                rows = self._db.execute(
+                    "SELECT id, instant, seed FROM tagging WHERE role = 'tag' AND slug = ? AND instant <= ?"
+                    f" AND seen <= ? AND id <> ? ORDER BY {_ORDER} LIMIT {NEAREST}",
+                    (ref.slug, record.instant, record.seen, record.id),
+                )
+                shared.append(Shared(ref.kind, [Near(*row) for row in rows]))
+        return [self.story(story_id) for story_id in related(record.instant, shared, most)]
+
+    def story(self, story_id: str) -> Record:
+        """Return the story of this id, which must be there."""
+        return Record.from_json(self._db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()[0])
+
+    # --- what lies ahead -------------------------------------------------------------------------------------------
+
+    def newest_day(self) -> str:
+        """Return the day of the newest story, "" when there is none."""
+        row = self._db.execute("SELECT max(instant) FROM story").fetchone()
+        return str(row[0] or "")[:10]
+
+    def agenda(self, start: str, end: str = "~", most: int = -1) -> list[tuple[str, Record]]:
+        """Return (day, story) of the dated events from day ``start`` to before ``end``, at most ``most``, in time
+        order; of one day, the story that is newest first."""
+        rows = self._db.execute(
+            "SELECT day, data FROM agenda JOIN story USING (id) WHERE day >= ? AND day < ?"
+            f" ORDER BY day, {_ORDER} LIMIT ?",
+            (start, end, most),
+        )
+        return [(day, Record.from_json(data)) for day, data in rows]
+
+    def agenda_months(self) -> list[tuple[str, int]]:
+        """Return each month, "2021-07", that has dated events with how many, in time order."""
+        rows = self._db.execute("SELECT substr(day, 1, 7) AS month, count(*) FROM agenda GROUP BY month ORDER BY month")
+        return [(month, size) for month, size in rows]
+
+    # --- the search index --------------------------------------------------------------------------------------
+
+    def indexed_by(self, key: str) -> None:
+        """Forget the search index when it was last made in another way."""
+        if self._meta("search") != key:
+            self._db.execute("DELETE FROM shard")
+            self._db.execute("DELETE FROM indexed")
+            self._set_meta("search", key)
+
+    def to_index(self, limit: int) -> list[Indexing]:
+        """Return up to ``limit`` of the stories that are indexed otherwise than they are now."""
+        rows = self._db.execute(
+            f"WITH {_PLACES} SELECT places.id, places.place, indexed.place FROM places"
+            " LEFT JOIN indexed INDEXED BY indexed_place ON indexed.id = places.id"
+            " WHERE there AND (indexed.id IS NULL OR stale OR indexed.place <> places.place)"
+            " ORDER BY places.place LIMIT ?",
+            (limit,),
+        ).fetchall()
+        found = []
+        for story_id, place, was in rows:
+            (data,) = self._db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()
+            before = None if was is None else (was, self._forms(story_id))
+            found.append(Indexing(story_id, place, Record.from_json(data), before))
+        gone = self._db.execute(
+            "SELECT id, place FROM indexed INDEXED BY indexed_place WHERE id NOT IN (SELECT id FROM story) LIMIT ?",
+            (limit - len(found),),
+        ).fetchall()
+        return found + [Indexing(story_id, 0, None, (place, self._forms(story_id))) for story_id, place in gone]
+
+    def _forms(self, story_id: str) -> list[str]:
+        row = self._db.execute("SELECT forms FROM indexed WHERE id = ?", (story_id,)).fetchone()
+        return zlib.decompress(row[0]).decode().splitlines()
+
+    def keep_indexed(self, story_id: str, place: int, forms: Sequence[str]) -> None:
+        """Note under which place and forms a story is in the index now."""
+        data = zlib.compress("\n".join(forms).encode(), 1)
+        self._db.execute("INSERT OR REPLACE INTO indexed VALUES (?, ?, ?, 0)", (story_id, place, data))
+
+    def forget_indexed(self, story_id: str) -> None:
+        """Note that a story is in the index no more."""
+        self._db.execute("DELETE FROM indexed WHERE id = ?", (story_id,))
+
+    def shard(self, number: int) -> bytes:
+        """Return a shard of the index, b"" for one that holds nothing yet."""
+        row = self._db.execute("SELECT data FROM shard WHERE number = ?", (number,)).fetchone()
+        return zlib.decompress(row[0]) if row else b""
+
+    def keep_shard(self, number: int, data: bytes) -> None:
+        """Keep a shard of the index."""
+        self._db.execute("INSERT OR REPLACE INTO shard VALUES (?, ?)", (number, zlib.compress(data, 1)))
+
+    def places(self, category: str) -> list[int]:
+        """Return the places of the stories of a category in the index, in their order."""
+        rows = self._db.execute(
+            "SELECT place FROM story JOIN indexed USING (id) WHERE category = ? ORDER BY place", (category,)
+        )
+        return [place for (place,) in rows]
+
+    def placed(self) -> Iterator[tuple[int, Record]]:
+        """Yield every story with its place in the index, in their order."""
+        rows = self._db.execute("SELECT place, data FROM indexed JOIN story USING (id) ORDER BY place")
+        for place, data in rows:
+            yield place, Record.from_json(data)
 
     # --- lists -------------------------------------------------------------------------------------------------
 
@@ -376,6 +643,15 @@ class Archive:
         return first, second
 
 
+def _window(instant: str) -> tuple[str, str]:
+    """Return the first and the last instant at which a story may stand in a thread with one of ``instant``."""
+    moment = first_moment(instant)
+    try:
+        return (moment - timedelta(WINDOW)).isoformat(), (moment + timedelta(WINDOW)).isoformat()
+    except OverflowError:
+        return instant, instant
+
+
 def _packed(parts: Sequence[bytes]) -> bytes:
     return zlib.compress(b"".join(len(part).to_bytes(4, "big") + part for part in parts), 1)
 
@@ -438,6 +714,16 @@ class StoryList(Sequence[Record]):
         """Return the stories of ``month``, newest first."""
         where = f"{self._where} AND instant >= ? AND instant < ?"
         return StoryList(self._db, self._table, where, [*self._values, month, f"{month}~"])
+
+    def addresses(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+        """Yield each month, "2021-07", newest first, with its stories, oldest first: permalink, instant, updated."""
+        rows = self._db.execute(
+            f"SELECT json_extract({self._data}, '$.permalink'), instant, updated {self._from}"
+            " ORDER BY substr(instant, 1, 7) DESC, instant, seen, seed, at DESC",
+            self._values,
+        )
+        for month, group in groupby(rows, key=lambda row: str(row[1][:7])):
+            yield month, list(group)
 
     def corrected(self, since: str, limit: int) -> list[Record]:
         """Return the stories edited after the ISO instant ``since``, the last edited first."""

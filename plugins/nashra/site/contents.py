@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from html import escape
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,14 @@ from pelican.urlwrappers import Author, Category, Tag
 from pelican.utils import SafeDatetime
 
 from nashra.arabic.calendar import dateline, hijri
+from nashra.arabic.isolate import isolated
+from nashra.arabic.letters import key
 from nashra.arabic.plurals import reading_time
 from nashra.archive.record import Record, TagRef, first_moment
 from nashra.desk.model import KINDS
+
+if TYPE_CHECKING:
+    from nashra.site.threads import Thread
 
 Factory = Callable[[Record], "StoryArticle"]
 
@@ -27,6 +32,20 @@ Factory = Callable[[Record], "StoryArticle"]
 def body(record: Record) -> str:
     """Return the story as HTML: wire copy escaped, a paragraph a <p>; the markup of a hand-written article as it is."""
     return record.markup or "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in record.paragraphs)
+
+
+def isolated_html(value: str) -> Markup:
+    """Return text, or the text of HTML that is marked as such, with its Latin runs and number ranges isolated."""
+    return Markup(isolated(value.striptags() if isinstance(value, Markup) else str(value)))
+
+
+def standfirst(summary: str, text: str) -> str:
+    """Return the summary where it adds to the ``text`` it stands above, "" where it says again what the text begins
+    with: the summary of a wire story is its lead."""
+    told = set(key(text[: 4 * len(summary)]).split())
+    words = key(summary.strip("… ")).split()
+    new = sum(word not in told for word in words)
+    return summary if 5 * new > len(words) else ""
 
 
 class _Slugged:
@@ -118,8 +137,10 @@ class StoryArticle(Article):
 
     @property
     def content(self) -> Markup:
-        """The story as HTML, safe to show."""
-        return Markup(self.get_content(self.get_siteurl()))
+        """The story as HTML, safe to show; of wire copy, what reads from left to right is set apart."""
+        if self.record.markup:
+            return Markup(self.get_content(self.get_siteurl()))
+        return Markup("\n".join(f"<p>{isolated(text)}</p>" for text in self.record.paragraphs))
 
     def get_content(self, siteurl: str) -> str:
         """Return the HTML with intra-site links resolved; wire copy has none and is never searched for them."""
@@ -151,6 +172,23 @@ class StoryArticle(Article):
     def reading_time(self) -> str:
         """How long it takes to read, in words: «دقيقتان»."""
         return reading_time(len(Markup(self._content).striptags().split()))
+
+    @cached_property
+    def standfirst(self) -> str:
+        """The summary, "" where the text begins with it anyway."""
+        return standfirst(self._summary, Markup(self._content).striptags())
+
+    @cached_property
+    def related(self) -> list[StoryArticle]:
+        """Stories that share people, places, bodies or events with this one, none newer, the nearest first."""
+        related: list[StoryArticle] = self._desk.related(self.record)
+        return related
+
+    @cached_property
+    def threads(self) -> list[Thread]:
+        """The running stories that it is part of."""
+        threads: list[Thread] = self._desk.threads.of(self.record)
+        return threads
 
     @cached_property
     def dateline_hijri(self) -> str:

@@ -64,7 +64,8 @@ class _Topic(NamedTuple):
 
 
 def topics(desk: StoriesGenerator) -> Iterator[_Topic]:
-    """Yield what there are feeds about: all stories, combinations from settings, categories, tags, authors."""
+    """Yield what there are feeds about: all stories, combinations from settings, categories, tags, authors, running
+    stories."""
     archive = desk.archive
     yield _Topic("all", "", "", "all", archive.stories(), (("", ""),))
     names = {category.slug: category.name for category, _ in desk.categories}
@@ -88,6 +89,9 @@ def topics(desk: StoriesGenerator) -> Iterator[_Topic]:
         for slug, name in archive.emptied(role):
             shown = desk.category(slug).name if role == "category" else name
             yield _Topic(f"{role}/{slug}", shown, "", "", archive.stories(role, slug), ((role, slug),))
+    for thread in desk.threads.listed:
+        lists = (("tag", thread.event),) if thread.event else ()
+        yield _Topic(f"thread/{thread.slug}", thread.name, thread.url, "thread", thread.stories, lists)
 
 
 def feed_groups(desk: StoriesGenerator) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -215,7 +219,7 @@ class Feeds:
     def _months(self, topic: _Topic, live: Sequence[_Made]) -> list[str]:
         """Return the months that have stories the live feed does not hold, newest first. A tag has none: most stories
         have several, and every story stands in the archives of all stories and of its category."""
-        if topic.path.startswith(("tag/", "author/")) or len(topic.stories) == len(live):
+        if topic.path.startswith(("tag/", "author/", "thread/")) or len(topic.stories) == len(live):
             return []
         here = Counter(one.month for one in live)
         return [month for month, size in topic.stories.months() if size > here[month]]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,22 +17,33 @@ from pelican.plugins import signals
 from pelican.utils import SafeDatetime
 
 from nashra.arabic.calendar import dateline
+from nashra.arabic.collation import by_letter
 from nashra.arabic.hygiene import clean, title
 from nashra.arabic.slugs import slug
 from nashra.archive.identity import fingerprint
 from nashra.archive.record import Record, TagRef, first_moment
-from nashra.archive.store import Archive
+from nashra.archive.store import Archive, Group
 from nashra.desk.analyse import Desk
 from nashra.desk.headline import shortened
+from nashra.desk.model import KINDS
 from nashra.errors import Problem
 from nashra.feeds.portable import lead
 from nashra.settings import Settings
+from nashra.site import search
+from nashra.site.agenda import Agenda
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
 from nashra.site.feeds import Feeds, feed_groups, links
 from nashra.site.lists import Articles
+from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import over
+from nashra.site.threads import Threads
 
+_log = logging.getLogger(__name__)
+# As many stories as a reader looks over below one.
+_RELATED = 4
+# A kind with fewer tags is looked over without letters.
+_LETTERED = 10
 _GRANULARITIES = ("year", "month", "day")
 
 
@@ -75,7 +87,8 @@ class StoriesGenerator(ArticlesGenerator):
         ]
         order = {topic.slug: place for place, topic in enumerate(self._desk.topics.topics)}
         self.categories.sort(key=lambda pair: (order.get(pair[0].slug, len(order)), pair[0]))
-        self.tags = {self.tag(group.ref): self._list("tag", group.ref.slug) for group in archive.groups("tag")}
+        tagged = archive.groups("tag")
+        self.tags = {self.tag(group.ref): self._list("tag", group.ref.slug) for group in tagged}
         self.authors = [
             (self.author(group.ref), self._list("author", group.ref.slug)) for group in archive.groups("author")
         ]
@@ -83,9 +96,15 @@ class StoriesGenerator(ArticlesGenerator):
         self._update_context(
             ("articles", "drafts", "hidden_articles", "dates", "tags", "categories", "authors", "related_posts")
         )
+        self.threads = Threads(self)
+        self.agenda = Agenda(self)
+        self.context["threads"] = self.threads.listed
+        self.context["calendar_url"] = self.agenda.url
+        self.context["tag_index"] = self._tag_index(tagged)
         self.context["period_archives"] = self.period_archives
         self.context["site_feeds"] = links("all", self.settings["SITENAME"])
         self.context["feed_groups"] = feed_groups(self)
+        self.context["page_metadata"] = Metadata(self).page_metadata()
         signals.article_generator_finalized.send(self)
 
     def _list(self, role: str = "", slug: str = "") -> Articles:
@@ -99,6 +118,28 @@ class StoriesGenerator(ArticlesGenerator):
         """Return the articles next to ``record`` in time: the newer one and the older one."""
         newer, older = self.archive.neighbours(record)
         return (self.article(newer) if newer else None), (self.article(older) if older else None)
+
+    def related(self, record: Record) -> list[StoryArticle]:
+        """Return the articles that share entities with ``record``, none newer than it, the nearest first."""
+        return [self.article(one) for one in self.archive.related(record, _RELATED)]
+
+    def _tag_index(self, tagged: list[Group]) -> list[dict[str, Any]]:
+        """Return the tags by kind, and those of a kind, where there are many, by letter."""
+        kinds: dict[str, list[tuple[str, tuple[StoryTag, int]]]] = {}
+        for group in tagged:
+            kinds.setdefault(group.ref.kind, []).append((group.ref.name, (self.tag(group.ref), group.size)))
+        return [
+            {
+                "kind": kind,
+                "lettered": len(kinds[kind]) >= _LETTERED,
+                "letters": [
+                    {"letter": mark, "rows": [(tag, tag.url, size) for tag, size in tags]}
+                    for mark, tags in by_letter(kinds[kind])
+                ],
+            }
+            for kind in KINDS
+            if kind in kinds
+        ]
 
     def source_path(self, record: Record) -> str:
         """Return where the record's seed or article lies."""
@@ -256,6 +297,23 @@ class StoriesGenerator(ArticlesGenerator):
                 blog=True,
             )
 
+    def generate_direct_templates(self, write: Any) -> None:
+        """Write the pages that DIRECT_TEMPLATES names; those that another theme does not have are left out."""
+        named = self.settings["DIRECT_TEMPLATES"]
+        try:
+            self.settings["DIRECT_TEMPLATES"] = [name for name in named if self._has_template(name)]
+            super().generate_direct_templates(write)
+        finally:
+            self.settings["DIRECT_TEMPLATES"] = named
+
+    def _has_template(self, name: str) -> bool:
+        try:
+            self.get_template(name)
+        except PelicanTemplateNotFound:
+            _log.warning("The theme has no template %s.html: that page is left out", name)
+            return False
+        return True
+
     def generate_period_archives(self, write: Any) -> None:
         """Write the pages of years, months and days."""
         try:
@@ -309,8 +367,13 @@ class StoriesGenerator(ArticlesGenerator):
     # --- feeds -------------------------------------------------------------------------------------------------
 
     def generate_output(self, writer: Any) -> None:
-        """Write pages, then feeds: no feed names a page that is not there yet."""
+        """Write pages, then the search index and feeds: neither names a page that is not there yet."""
         self.generate_pages(writer)
+        if "search" in self.settings["DIRECT_TEMPLATES"]:
+            search.write(self, writer)
+        write = partial(writer.write_file, relative_urls=self.settings["RELATIVE_URLS"])
+        self.threads.write(write)
+        self.agenda.write(write, writer.write_bytes)
         self.generate_feeds(writer)
         signals.article_writer_finalized.send(self, writer=writer)
 

@@ -15,11 +15,12 @@ from nashra.arabic.hygiene import title
 from nashra.arabic.slugs import slug
 from nashra.archive import intake
 from nashra.archive.identity import Arriving, Fingerprint, Known, digest, fingerprint, permalink, recognise
-from nashra.archive.record import Record, TagRef, period
+from nashra.archive.record import DateRef, Record, TagRef, period
 from nashra.archive.store import Archive
 from nashra.desk import seed as seeds
+from nashra.desk.ahead import looks_ahead, sentence
 from nashra.desk.analyse import Desk, analyse
-from nashra.desk.model import Analysis
+from nashra.desk.model import Analysis, Bulletin, Story
 from nashra.errors import Problem
 from nashra.settings import Settings
 
@@ -109,6 +110,7 @@ class Newsroom:
         self._settle(settling.rest())
         for story in settling.missed():
             self._archive.miss(story, self._now.isoformat())
+        self._archive.retie()
         self._archive.keep_promises()
         self.bulletins = len(found) - len({p.path for p in self.problems} & {f"{folder}/{s.name}" for s in found})
 
@@ -243,9 +245,26 @@ def arrivals(analysis: Analysis, zone: ZoneInfo) -> Iterator[Arrival]:
             tags=tuple(TagRef(tag.kind, title(tag.name), tag.slug) for tag in story.tags),
             sources=story.sources,
             authors=named("author", header.authors),
+            dates=_dates(bulletin, story),
         )
         # A headline the desk made is no part of what the story is known by: a better desk is no correction.
         yield Arrival(record, fingerprint(own, paragraphs), dated=analysis.date_from == "header")
+
+
+def _dates(bulletin: Bulletin, story: Story) -> tuple[DateRef, ...]:
+    """Return the dates a story names, with the sentences they stand in: each day once, best where it looks ahead."""
+    refs: dict[str, DateRef] = {}
+    for one in story.dates:
+        text = bulletin.paragraphs[one.para].text
+        ref = DateRef(
+            one.value,
+            one.precision,
+            title(sentence(text, one.start, one.end)),
+            looks_ahead(text, one.start, one.end),
+        )
+        if one.value not in refs or (ref.ahead and not refs[one.value].ahead):
+            refs[one.value] = ref
+    return tuple(refs.values())
 
 
 def _zoned(value: str, zone: ZoneInfo) -> str:

@@ -22,9 +22,13 @@ from nashra.archive.store import Archive
 from nashra.desk.analyse import Desk
 from nashra.errors import Problem
 from nashra.settings import Settings
+from nashra.site.cards import Cards
+from nashra.site.contents import isolated_html
 from nashra.site.generator import HandWrittenPages, StoriesGenerator
 from nashra.site.newsroom import shown
+from nashra.site.sitemaps import Sitemaps
 from nashra.site.static import StaticFiles
+from nashra.site.webapp import WebApp
 from nashra.site.writer import NashraWriter
 
 _STEAD = {ArticlesGenerator: StoriesGenerator, PagesGenerator: HandWrittenPages, StaticGenerator: StaticFiles}
@@ -35,7 +39,12 @@ class Nashra(Pelican):
 
     def __init__(self, settings: dict[str, Any]) -> None:
         settings["JINJA_ENVIRONMENT"] = {**settings["JINJA_ENVIRONMENT"], "autoescape": True}
-        settings["JINJA_GLOBALS"] = {"count": count, "ui": _strings(settings), **settings["JINJA_GLOBALS"]}
+        settings["JINJA_GLOBALS"] = {
+            "count": count,
+            "isolated": isolated_html,
+            "ui": _strings(settings),
+            **settings["JINJA_GLOBALS"],
+        }
         self._settings = Settings()
         self._static_paths = list(settings["STATIC_PATHS"])
         super().__init__(settings)
@@ -93,6 +102,9 @@ class Nashra(Pelican):
                 Archive(self._settings.state, self._settings.seeds / intake.LEDGER) as self._archive,
             ):
                 super().run()
+                # What lists, pictures or keeps the pages comes when all of them are there.
+                for last in (Cards, WebApp, Sitemaps):
+                    last(self._stories, self._writer).write()
                 self._writer.tidy()
         except sqlite3.OperationalError as error:
             wrong = f"the archive cannot be used ({error})"

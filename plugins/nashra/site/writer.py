@@ -137,6 +137,7 @@ class NashraWriter(Writer):
             values.get("tag")
             or values.get("category")
             or values.get("author")
+            or values.get("thread")
             or getattr(values.get("article"), "category", None)
         )
         feeds = [*getattr(about, "feeds", ()), *context.get("site_feeds", ())]

@@ -1,0 +1,96 @@
+"""The site as an app: its manifest and icon where browsers look for them, and, by setting, pages to read offline."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pelican.generators import PelicanTemplateNotFound
+
+if TYPE_CHECKING:
+    from nashra.site.generator import StoriesGenerator
+    from nashra.site.writer import NashraWriter
+
+_BRAND, _PAPER = "#0b4a5c", "#fdfcfa"
+# What a page needs to be read as it should; scripts of search and feeds are of no use offline.
+_SHELL = (".css", ".woff2", "favicon.svg", "offline.js")
+
+
+def manifest(name: str, description: str, language: str, static: str) -> bytes:
+    """Return the site's web app manifest. Its addresses are relative to itself, so that it holds anywhere."""
+    icons = [
+        {"src": f"{static}/icon-192.png", "sizes": "192x192", "type": "image/png"},
+        {"src": f"{static}/icon.png", "sizes": "512x512", "type": "image/png", "purpose": "any"},
+        {"src": f"{static}/icon-maskable.png", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+    ]
+    found: dict[str, Any] = {
+        "name": name,
+        "short_name": name,
+        "description": description,
+        "lang": language,
+        "dir": "rtl",
+        "id": "./",
+        "start_url": "./",
+        "scope": "./",
+        "display": "minimal-ui",
+        "background_color": _PAPER,
+        "theme_color": _BRAND,
+        "categories": ["news"],
+        "icons": icons,
+    }
+    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def worker(shell: dict[str, bytes], script: str) -> bytes:
+    """Return the service worker: what to keep from the start, and the theme's script that does the rest.
+
+    Its bytes change with any byte of the ``shell`` (files by name), so that browsers take in the new one.
+    """
+    made = hashlib.sha256()
+    for name, data in sorted(shell.items()):
+        made.update(f"{name}\n{len(data)}\n".encode() + data)
+    told = json.dumps({"version": made.hexdigest()[:16], "files": sorted(shell)})
+    return f"self.shell = {told};\nimportScripts({json.dumps(script)});\n".encode()
+
+
+class WebApp:
+    """Writes what makes the site an app. Call it when every file of the theme is written. Costs what the theme has."""
+
+    def __init__(self, desk: StoriesGenerator, writer: NashraWriter) -> None:
+        self._desk = desk
+        self._writer = writer
+        self._static = desk.settings["THEME_STATIC_DIR"]
+
+    def write(self) -> None:
+        """Write the manifest and the icon; the service worker and the page it shows where the setting is on."""
+        settings = self._desk.settings
+        if f"{self._static}/icon-192.png" in self._writer.written:
+            name, subtitle = settings["SITENAME"], settings.get("SITESUBTITLE") or settings["SITENAME"]
+            data = manifest(name, subtitle, settings["DEFAULT_LANG"], self._static)
+            self._writer.write_bytes("site.webmanifest", data)
+        icon = f"{self._static}/favicon.ico"
+        # Feed readers and old browsers ask for it here without being told.
+        if icon in self._writer.written and "favicon.ico" not in self._writer.written:
+            self._writer.write_bytes("favicon.ico", self._read(icon))
+        if self._desk.nashra.offline:
+            self._write_offline()
+
+    def _write_offline(self) -> None:
+        script = f"{self._static}/sw.js"
+        if script not in self._writer.written:
+            return
+        try:
+            template = self._desk.get_template("offline")
+        except PelicanTemplateNotFound:
+            return
+        # Shown for any address, at any depth: its links are absolute, as those of 404.html.
+        write: Any = self._writer.write_file
+        write("offline.html", template, self._desk.context, relative_urls=False, url="offline.html")
+        names = [name for name in self._writer.written if name.startswith(f"{self._static}/") and name.endswith(_SHELL)]
+        shell = {name: self._read(name) for name in ("offline.html", script, *names)}
+        self._writer.write_bytes("sw.js", worker(shell, script))
+
+    def _read(self, name: str) -> bytes:
+        return Path(self._writer.output_path, name).read_bytes()
