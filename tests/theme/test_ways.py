@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import posixpath
+import tomllib
 from collections import deque
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
 import pytest
+from jinja2 import Environment, FileSystemLoader
 from look import zipped
 
-from conftest import Served, Site, new_site
+from conftest import ROOT, Served, Site, new_site
+from nashra.site.lists import Paginator
 
 CLICKS = 3
 
@@ -120,3 +123,67 @@ def test_pages_weigh_at_most_14_kb(served: Served, busy: Site) -> None:
     for site in (served, busy):
         weights = {str(page): len(zipped(page.read_bytes())) for page in site.pages()}
         assert {page: size for page, size in weights.items() if size > 14 * 1024} == {}
+
+
+LETTERS = "بتجحدرسشعفقكلمنه"
+
+
+@pytest.fixture(scope="module")
+def tagged(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Thirty stories with sixty tags each, a third of them under one letter."""
+    site = new_site(tmp_path_factory.mktemp("tagged") / "site", seed=False)
+    for story in range(30):
+        names = []
+        for number in range(story * 60, story * 60 + 60):
+            first = "م" if number % 3 == 0 else LETTERS[number % len(LETTERS)]
+            second, third = LETTERS[number // 16 % 16], LETTERS[number // 256 % 16]
+            names.append(f"{first}{second}ا{third}و{LETTERS[number % 16]} الموضوع {number}")
+        site.seed(f"{story}.txt", f"Date: 2021-05-{story + 1:02}\nTags: {'، '.join(names)}\n\nخبر رقم {story}\nنصه.\n")
+    result = site.build()
+    assert result.returncode == 0, result.stdout + result.stderr
+    return site
+
+
+def test_every_one_of_many_tags_is_three_clicks_away_on_light_pages(tagged: Site) -> None:
+    ways = Ways(tagged.output, "http://127.0.0.1:8000")
+    tags = {page for page in ways.pages if page.startswith("tag/")}
+    assert len(tags) >= 1800
+    assert {tag: ways.clicks.get(tag) for tag in tags if ways.clicks.get(tag, 99) > CLICKS} == {}
+    # Not by way of the stories alone: an index leads to every tag.
+    indexes = {page for page in ways.pages if page == "tags.html" or page.startswith("tags/")}
+    assert "tags/topic/24.html" in indexes and "tags/topic/24-2.html" in indexes
+    assert tags - set().union(*(ways.leads[page] for page in indexes)) == set()
+    assert {page: ways.clicks.get(page) for page in indexes if ways.clicks.get(page, 99) > 2} == {}
+    assert ways.pages - {*ways.clicks} - UNLINKED == set()
+    lists = {page: len(zipped((tagged.output / page).read_bytes())) for page in ways.pages}
+    assert {page: size for page, size in lists.items() if size > 14 * 1024} == {}
+    feeds = (tagged.output / "feeds.html").read_text("utf-8")
+    assert "tags/topic.html" in feeds and feeds.count("<tr>") < 100
+    assert (tagged.output / "opml.xml").read_text("utf-8").count("xmlUrl=") >= 1800
+
+
+@pytest.mark.parametrize(("count", "most"), [(400, 399), (401, 230), (5000, 270)])
+def test_the_newest_page_of_a_long_list_names_a_few_hundred_others(count: int, most: int) -> None:
+    templates = Environment(loader=FileSystemLoader(ROOT / "theme" / "templates"), autoescape=True)
+    ui = tomllib.loads((ROOT / "theme" / "strings.toml").read_text("utf-8"))
+    macros = templates.get_template("_macros.html").make_module({"ui": ui, "SITEURL": ".."})
+    pages = Paginator("category/cyber.html", "category/cyber.html", range(count * 20), 20)
+    html = macros.pagination(pages.page(1), None, pages.page(2))  # type: ignore[attr-defined]
+    named = {link.text for link in lxml.html.fromstring(html).xpath(".//li/a")}
+    assert len(named) <= most
+    assert {"1", str(count - 1), str(count - 100)} <= named
+    assert len(zipped(html.encode())) < 6 * 1024
+
+
+def test_a_kind_with_some_tags_has_one_page_with_its_letters(empty: Site) -> None:
+    for story in range(2):
+        names = [f"{LETTERS[number % 16]}اب الموضوع {story * 30 + number}" for number in range(30)]
+        empty.seed(f"{story}.txt", f"Date: 2021-05-0{story + 1}\nTags: {'، '.join(names)}\n\nخبر رقم {story}\nنصه.\n")
+    assert empty.build().returncode == 0
+    assert not (empty.output / "tags" / "topic").exists()
+    index = lxml.html.parse(str(empty.output / "tags" / "topic.html"))
+    anchors = [unquote(link).partition("#")[2] for link in index.xpath("//nav[@class='letters']//a/@href")]
+    assert len(anchors) == len(LETTERS) and set(anchors) <= set(index.xpath("//@id"))
+    assert len(index.xpath("//ul[@class='directory']/li")) >= 60
+    whole = lxml.html.parse(str(empty.output / "tags.html"))
+    assert len(whole.xpath("//section[@aria-labelledby='topic']/ul/li")) == 24

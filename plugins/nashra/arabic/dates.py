@@ -100,6 +100,7 @@ _UNTIL = re.compile(
     rf"\s*(?:(?:و?(?:الي|حتي)|و|-)\s*)(?:(?:غايه|نهايه|مطلع|منتصف|شهر)\s+){{0,2}}(?:(?:{_DAY})\s+)?(?:من\s+)?(?:شهر\s+)?"
     rf"(?P<month>{_any(_GREGORIAN)})(?:\s*/\s*(?:{_MONTH}))?\s+(?:(?:من\s+)?(?:عام|العام|سنه)\s+)?(?P<year>{_YEAR})(?!\d)"
 )
+_DIGIT = re.compile(r"\d")
 _NUMERIC = re.compile(r"(?P<mark>[/.-])(?P<space> ?)(\d{1,2})(?P=space)(?P=mark)(?P=space)(\d{1,4})(?!\d|[/-]\d|\.\d)")
 _ERA = re.compile(r"\s*(?:هـ|ه|م)(?![^\W_])")
 _FOUR = re.compile(r"[12]\d\d\d(?!\d)(?!\s*[/-]\s*\d\d?(?!\d))")
@@ -147,7 +148,9 @@ def find(folded: Folded, reference: str = "") -> tuple[Found, ...]:
     """
     text = folded.text
     at = _reference(reference)
-    read = [*_numeric(text), *_anchored(text, at)]
+    read = list(_anchored(text, at))
+    if _DIGIT.search(text):
+        read += [*_numeric(text), *_years(text)]
     if not read:
         return ()
     # What is kept lies apart and in order, so that only the one before may reach into another.
@@ -509,7 +512,6 @@ def _anchored(text: str, at: _Reference) -> Iterator[_Read]:
 
     Most texts have few; to search for every kind of date by a pattern of its own took ten times as long.
     """
-    yield from _years(text)
     length = len(text)
     for number, start, end in _AUTOMATON.find_matches_as_indexes(text):
         if end < length and text[end - 1] != " " and text[end].isalnum():

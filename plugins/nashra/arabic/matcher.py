@@ -76,13 +76,17 @@ class Matcher:
         free = 0
         tokens, _, starts, ends = words
         beginning = list(map(self._beginning.__getitem__, tokens))
-        last = len(tokens) - 1
+        # No word is "".
+        following = [*tokens[1:], ""]
         for at in compress(range(len(tokens)), beginning):
             for clitics, longer, alone in beginning[at]:
+                # Few words that begin longer names are followed by their second word.
+                if alone < 0 and following[at] not in longer:
+                    continue
                 start = starts[at] + clitics
                 if start < free:
                     continue
-                for form, number in longer.get(tokens[at + 1], ()) if longer and at < last else ():
+                for form, number in longer.get(following[at], ()):
                     end = start + len(form)
                     if text.startswith(form, start) and not text[end : end + 1].isalnum():
                         found.append(Match(number, start, end))

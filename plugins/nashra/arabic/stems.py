@@ -172,18 +172,21 @@ class Phrases:
         hits: list[tuple[int, int, int]] = []
         _, all_stems, starts, ends = found
         beginning = list(map(self._beginning.__getitem__, all_stems))
-        free, last = 0, len(all_stems) - 1
+        # No stem is "".
+        following = [*all_stems[1:], ""]
+        free = 0
         for at in compress(range(len(all_stems)), beginning):
             begun = beginning[at]
             if at < free or begun is None:
                 continue
-            for rest, number in begun.longer.get(all_stems[at + 1], ()) if begun.longer and at < last else ():
+            longer, alone = begun
+            for rest, number in longer.get(following[at], ()):
                 end = at + 2 + len(rest)
                 if not rest or tuple(all_stems[at + 2 : end]) == rest:
                     hits.append((number, starts[at], ends[end - 1]))
                     free = end
                     break
             else:
-                if begun.alone:
-                    hits.append((begun.alone[0], starts[at], ends[at]))
+                if alone:
+                    hits.append((alone[0], starts[at], ends[at]))
         return hits

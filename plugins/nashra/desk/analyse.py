@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +21,7 @@ from nashra.desk.split import Seen, Splitter, bare
 from nashra.desk.topics import Spoken, Topics
 from nashra.errors import Problem
 
+_NOBODY = -2, 0, 0
 _ROOMS = ("nashra.arabic", "nashra.desk")
 
 
@@ -73,13 +75,17 @@ def analyse(bulletin: Bulletin, desk: Desk, date: str = "", why: bool = False) -
 
 def _unnamed(spoken: Sequence[Spoken], mentions: Sequence[Mention]) -> list[Spoken]:
     """Return what speaks for a topic but is no part of someone's name: «سلام» says nothing of peace in «تمام سلام»."""
-    named = {
-        (mention.para, at)
-        for mention in mentions
-        if mention.kind == "person"
-        for at in range(mention.start, mention.end)
-    }
-    return [hit for hit in spoken if (hit.para, hit.start) not in named]
+    people = [(mention.para, mention.start, mention.end) for mention in mentions if mention.kind == "person"]
+    if not people:
+        return list(spoken)
+    # Nobody is named over another: only the last whose name begins no later than a term may hold it.
+    kept = []
+    for hit in spoken:
+        before = bisect_left(people, (hit.para, hit.start + 1))
+        para, _, end = people[before - 1] if before else _NOBODY
+        if para != hit.para or end <= hit.start:
+            kept.append(hit)
+    return kept
 
 
 class _Part:

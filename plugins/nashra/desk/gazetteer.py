@@ -34,11 +34,11 @@ class Name(NamedTuple):
 
 
 class _Surname(NamedTuple):
-    """Who is meant by a surname behind so many letters of ``clitics``, "" where two share it, and their other names."""
+    """Who is meant by a surname of so many letters, "" where two share it, and their other names."""
 
     name: str
     names: frozenset[str]
-    clitics: int
+    length: int
 
 
 def _entries(lines: Iterable[str], kind: str) -> Iterator[tuple[str, Name]]:
@@ -110,16 +110,20 @@ class Gazetteer:
         people: dict[str, _Surname] = {}
         introduced: set[tuple[str, str]] = set()
         spellings: dict[str, str] = {}
+        names, articled, firsts = self.names, self._articled, self._firsts
         for reading in readings:
             text = reading.folded.text
-            here = [
-                Mention(*self.names[match.name], reading.para, match.start, match.end, LISTED)
-                for match in self._matcher.find(reading.words, text)
-                if not (match.name in self._articled and _means_another(text, match.start))
-                and not (match.name in self._firsts and self._is_namesake(text, match))
-            ]
-            here = _over(here, self._events(reading))
-            here = _over(here, [self._spelt(body, spellings) for body in self._bodies.find(reading, here)])
+            here = []
+            for match in self._matcher.find(reading.words, text):
+                number, start, end = match
+                if number in articled and _means_another(text, start):
+                    continue
+                if number not in firsts or not self._is_namesake(text, match):
+                    here.append(Mention(*names[number], reading.para, start, end, LISTED))
+            if events := self._events(reading):
+                here = _over(here, events)
+            if bodies := self._bodies.find(reading, here):
+                here = _over(here, [self._spelt(body, spellings) for body in bodies])
             # A paper's bare name may be anyone's: «أمين فارس».
             firm = [mention for mention in here if mention.name not in self.bare]
             here = sorted(_over(here, self._persons.find(reading, firm)), key=_start)
@@ -128,8 +132,8 @@ class Gazetteer:
                 if mention.kind == "person" and written not in introduced:
                     introduced.add(written)
                     self._introduce(mention, written[0], people)
-            here = _over(self._surnames(reading, people), here)
-            found += sorted(here, key=_start)
+            surnames = self._surnames(reading, people) if people else []
+            found += sorted(_over(surnames, here), key=_start) if surnames else here
         return found
 
     def _is_namesake(self, text: str, match: Match) -> bool:
@@ -202,18 +206,17 @@ class Gazetteer:
             owner = people.get(surname)
             if owner is None or (owner.names.isdisjoint(before) and owner.name != mention.name):
                 # Of two who share a surname, who is meant cannot be told.
-                meant, names = "" if owner else mention.name, frozenset(before)
-                for onto in WRITTEN_ONTO:
-                    people[onto + surname] = _Surname(meant, names, len(onto))
+                meant = _Surname("" if owner else mention.name, frozenset(before), len(surname))
+                people.update([(onto + surname, meant) for onto in WRITTEN_ONTO])
 
     def _surnames(self, reading: Reading, people: dict[str, _Surname]) -> list[Mention]:
         """Return later mentions by surname of people whose whole name has been read."""
-        tokens, _, starts, ends = reading.words
+        tokens, _, _, ends = reading.words
         found: list[Mention] = []
         for at in compress(range(len(tokens)), map(people.__contains__, tokens)):
-            name, _, clitics = people[tokens[at]]
+            name, _, length = people[tokens[at]]
             if name:
-                start = starts[at] + clitics
+                start = ends[at] - length
                 found.append(Mention("person", name, reading.para, start, ends[at], LINKED, by_surname=True))
         return found
 

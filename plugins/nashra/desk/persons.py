@@ -65,10 +65,13 @@ class Persons:
     def find(self, reading: Reading, taken: Sequence[Mention]) -> list[Mention]:
         """Return the people named in the paragraph where no mention is ``taken`` yet."""
         text, starts, ends = reading.folded.text, reading.words.starts, reading.words.ends
-        covered = {_word_at(starts, at) for mention in taken for at in (mention.start, mention.end - 1)}
         found: list[Mention] = []
         free = 0
-        for start, after, titled in self._begun(reading):
+        begun = self._begun(reading)
+        if not begun:
+            return found
+        covered = {_word_at(starts, at) for mention in taken for at in (mention.start, mention.end - 1)}
+        for start, after, titled in begun:
             # The word itself, or the rest of it behind a conjunction or a preposition.
             first = _word_at(starts, start)
             if titled:

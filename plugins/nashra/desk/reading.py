@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 from nashra.arabic.letters import Folded, fold
@@ -21,7 +22,8 @@ class Reading(NamedTuple):
 
     def word(self, at: int) -> str:
         """Return the ``at``-th word, folded, clitics and all; "" past the end."""
-        return self.words.tokens[at] if 0 <= at < len(self.words.tokens) else ""
+        tokens = self.words.tokens
+        return tokens[at] if 0 <= at < len(tokens) else ""
 
 
 class Mention(NamedTuple):
@@ -56,6 +58,7 @@ class _Placed(Protocol):
     def para(self) -> int: ...
 
 
+_para = attrgetter("para")
 _P = TypeVar("_P", bound=_Placed)
 
 
@@ -64,7 +67,3 @@ def within(placed: Sequence[_P], start: int, end: int) -> Sequence[_P]:
     the first story."""
     first = bisect_left(placed, start, key=_para) if start else 0
     return placed[first : bisect_left(placed, end, first, key=_para)]
-
-
-def _para(placed: _Placed) -> int:
-    return placed.para

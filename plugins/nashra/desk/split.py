@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
-from itertools import chain, compress
+from itertools import chain
 from operator import mul
 from typing import NamedTuple
 
@@ -58,6 +58,7 @@ _FINE = 10**6
 _AHEAD = 2
 # What two paragraphs may share by chance: where one word is all that either has, sharing it is no likeness.
 _CHANCE = 0.5 * _FINE
+_NONE: frozenset[str] = frozenset()
 
 
 class Seen(NamedTuple):
@@ -87,8 +88,9 @@ class View(NamedTuple):
         shared = one & other
         if not shared:
             return 0.0
-        both = (weight or weigh(one, self.telling)) * (other_weight or weigh(other, self.telling))
-        return weigh(shared, self.telling) / (math.sqrt(both) + _CHANCE)
+        tells = self.telling.__getitem__
+        both = (weight or sum(map(tells, one))) * (other_weight or sum(map(tells, other)))
+        return sum(map(tells, shared)) / (math.sqrt(both) + _CHANCE)
 
 
 def weigh(ties: Iterable[str], telling: dict[str, int]) -> int:
@@ -120,7 +122,7 @@ class Splitter:
                 topics[hit.para][hit.topic] = topics[hit.para].get(hit.topic, 0.0) + hit.weight
         words = [self._tying(reading) for reading in paragraphs]
         # A stem of one paragraph ties nothing; of those in several, the rarer tells more.
-        times = Counter(chain.from_iterable(words))
+        times = Counter(chain.from_iterable(words)) if len(words) > 1 else Counter()
         worth = [round(_FINE * math.log((len(words) + 1) / (count or 1)) ** 2) for count in range(len(words) + 1)]
         telling = {stem: worth[count] for stem, count in times.items() if count > 1}
         ties = frozenset(telling)
@@ -133,8 +135,7 @@ class Splitter:
         return View(self._tying(headline) & ties, seen, telling)
 
     def _tying(self, reading: Reading) -> frozenset[str]:
-        found = reading.words.stems
-        return frozenset(compress(found, map(self._ties.__getitem__, found)))
+        return frozenset(filter(self._ties.__getitem__, reading.words.stems))
 
     def _tie(self, stem: str) -> bool:
         # Neither plain words nor very short ones tie, nor numbers: digits come before all letters.
@@ -218,8 +219,8 @@ def signs(view: View, story: SoFar, para: int) -> dict[str, float]:
     here = seen[para]
     kind = here.opening.kind
     ahead = _ahead(seen, para)
-    coming: frozenset[str] = frozenset().union(*[one.words for one in ahead])
-    coming_ties: frozenset[str] = frozenset().union(*[one.ties for one in ahead])
+    coming = _NONE.union(*[one.words for one in ahead])
+    coming_ties = _NONE.union(*[one.ties for one in ahead])
     alike = view.alike(here.ties | coming_ties, story.ties, 0, story.weight)
     return {
         **_OPENS[kind],
@@ -264,5 +265,5 @@ def _same_topic(mine: dict[str, float], theirs: dict[str, float]) -> float:
     """Return the cosine of two topic profiles; 0.5 when one is empty, for then it tells nothing."""
     if not mine or not theirs:
         return 0.5
-    dot = sum(weight * theirs.get(slug, 0.0) for slug, weight in mine.items())
-    return dot / math.sqrt(sum(w * w for w in mine.values()) * sum(w * w for w in theirs.values()))
+    dot = sum([weight * theirs.get(slug, 0.0) for slug, weight in mine.items()])
+    return dot / math.sqrt(sum([w * w for w in mine.values()]) * sum([w * w for w in theirs.values()]))

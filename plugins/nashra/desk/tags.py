@@ -23,20 +23,25 @@ def choose(mentions: Iterable[Mention], sources: Iterable[str], readings: Sequen
         if mention.kind != "agency" or mention.name in quoted:
             by_slug.setdefault(slug(mention.name), []).append(mention)
     by_slug.pop("", None)
-    sure = {name: found for name, found in by_slug.items() if sum(mention.weight for mention in found) >= _SURE}
-    ranked = sorted(sure.items(), key=lambda item: _importance(*item))
+    weighed = [(sum([mention.weight for mention in found]), name, found) for name, found in by_slug.items()]
+    ranked = sorted([one for one in weighed if one[0] >= _SURE], key=_importance)
     by_para = {reading.para: reading for reading in readings}
     tags = []
-    for name, found in ranked[:_MOST]:
-        first = min(found, key=lambda mention: (mention.para, mention.start))
+    for _, name, found in ranked[:_MOST]:
+        first = min(found, key=_place) if len(found) > 1 else found[0]
         start, end = by_para[first.para].folded.span(first.start, first.end)
         tags.append(Tag(first.kind, first.name, name, first.para, start, end))
     return tags
 
 
-def _importance(name: str, found: Sequence[Mention]) -> tuple[bool, float, int, str]:
+def _importance(weighed: tuple[float, str, Sequence[Mention]]) -> tuple[bool, float, int, str]:
+    weight, name, found = weighed
     kind = found[0].kind
-    return kind == "agency", -sum(mention.weight for mention in found), _KINDS[kind], name
+    return kind == "agency", -weight, _KINDS[kind], name
+
+
+def _place(mention: Mention) -> tuple[int, int]:
+    return mention.para, mention.start
 
 
 def written(names: Sequence[str], gazetteer: Gazetteer) -> list[Tag]:

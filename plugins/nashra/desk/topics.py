@@ -56,6 +56,7 @@ class Topics:
         self.topics = tuple(topics)
         self.by_slug = {topic.slug: topic for topic in topics}
         self.fallback = fallback
+        self._order = {topic.slug: place for place, topic in enumerate(self.topics)}
         self._by_name = {key(name): topic for topic in topics for name in (topic.slug, topic.name)}
         self._speak = list(terms.values())
         self._phrases = Phrases(list(terms))
@@ -99,9 +100,10 @@ class Topics:
             said = topic, folded[start:end]
             times[said] = again = times.get(said, 0) + 1
             scores[topic] = scores.get(topic, 0.0) + weight * place / again
-        order = {topic.slug: place for place, topic in enumerate(self.topics)}
-        ranked = sorted(scores.items(), key=lambda pair: (-pair[1], order[pair[0]]))
-        return [(slug, round(score, 3)) for slug, score in ranked if score > 0]
+        order = self._order
+        said_for = [pair for pair in scores.items() if pair[1] > 0]
+        said_for.sort(key=lambda pair: (-pair[1], order[pair[0]]))
+        return [(slug, round(score, 3)) for slug, score in said_for]
 
     def choose(self, scores: Sequence[tuple[str, float]]) -> str:
         """Return the slug of the category: the best that is sure enough, else the fallback."""

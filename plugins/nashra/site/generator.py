@@ -17,7 +17,7 @@ from pelican.plugins import signals
 from pelican.utils import SafeDatetime
 
 from nashra.arabic.calendar import dateline
-from nashra.arabic.collation import by_letter
+from nashra.arabic.collation import DIGITS, LATIN, OTHER, by_letter
 from nashra.arabic.hygiene import clean, title
 from nashra.arabic.slugs import slug
 from nashra.archive.identity import fingerprint
@@ -44,6 +44,12 @@ _log = logging.getLogger(__name__)
 _RELATED = 4
 # A kind with fewer tags is looked over without letters.
 _LETTERED = 10
+# Of a kind with more tags, the page of all tags shows the most used ones.
+_MOST_USED = 24
+# As many tags as a page holds within its 14 KB: a name travels twice, once percent-encoded in its address.
+_MOST_TAGS = 150
+_ALPHABET = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
+_PLACES = {DIGITS: 0, LATIN: 1, OTHER: 2}
 _GRANULARITIES = ("year", "month", "day")
 
 
@@ -124,22 +130,14 @@ class StoriesGenerator(ArticlesGenerator):
         return [self.article(one) for one in self.archive.related(record, _RELATED)]
 
     def _tag_index(self, tagged: list[Group]) -> list[dict[str, Any]]:
-        """Return the tags by kind, and those of a kind, where there are many, by letter."""
+        """Return the tags by kind, those of a kind by letter, and where each letter stands.
+
+        That is one row a tag; a new tag changes the pages of its letter and what lists the most used ones.
+        """
         kinds: dict[str, list[tuple[str, tuple[StoryTag, int]]]] = {}
         for group in tagged:
             kinds.setdefault(group.ref.kind, []).append((group.ref.name, (self.tag(group.ref), group.size)))
-        return [
-            {
-                "kind": kind,
-                "lettered": len(kinds[kind]) >= _LETTERED,
-                "letters": [
-                    {"letter": mark, "rows": [(tag, tag.url, size) for tag, size in tags]}
-                    for mark, tags in by_letter(kinds[kind])
-                ],
-            }
-            for kind in KINDS
-            if kind in kinds
-        ]
+        return [tag_kind(kind, kinds[kind]) for kind in KINDS if kind in kinds]
 
     def source_path(self, record: Record) -> str:
         """Return where the record's seed or article lies."""
@@ -336,8 +334,14 @@ class StoriesGenerator(ArticlesGenerator):
                 )
 
     def generate_tags(self, write: Any) -> None:
-        """Write a page for every tag."""
+        """Write a page for every tag, and the index of every kind that has many."""
         self._lists(write, "tag", self.tags.items())
+        if any(each["own_page"] for each in self.context["tag_index"]) and self._has_template("tag_index"):
+            template = self.get_template("tag_index")
+            for each in self.context["tag_index"]:
+                for name in dict.fromkeys([each["url"], *(part["page"] for part in each["letters"])]):
+                    if each["own_page"]:
+                        write(name, template, self.context, index=each, index_page=name, url=name)
 
     def generate_categories(self, write: Any) -> None:
         """Write a page for every category."""
@@ -380,6 +384,42 @@ class StoriesGenerator(ArticlesGenerator):
     def generate_feeds(self, writer: Any) -> None:
         """Write every format of the feeds, and the files that list them."""
         self.feeds_written = Feeds(self, writer).write()
+
+
+def tag_kind(kind: str, named: list[tuple[str, tuple[StoryTag, int]]]) -> dict[str, Any]:
+    """Return the index of one kind of tags: by letter, each with the page that it stands on, and the most used ones.
+
+    Few stand on tags.html, more on a page of the kind, many on a page a letter, in parts where a letter has many.
+    """
+    own_page, split = len(named) > _MOST_USED, len(named) > _MOST_TAGS
+    url = f"tags/{kind}.html" if own_page else f"tags.html#{kind}"
+    lettered = by_letter(named)
+    letters = []
+    for mark, tags in lettered:
+        place = _ALPHABET.find(mark) + 1 or len(_ALPHABET) + 1 + _PLACES.get(mark, ord(mark[0]))
+        size = _MOST_TAGS if split else len(tags)
+        for number, at in enumerate(range(0, len(tags), size), 1):
+            anchor = f"{kind}-{mark}{f'-{number}' if number > 1 else ''}"
+            page = f"tags/{kind}/{place}{f'-{number}' if number > 1 else ''}.html" if split else url.partition("#")[0]
+            letters.append(
+                {
+                    "letter": f"{mark} {number}" if len(tags) > size else mark,
+                    "anchor": anchor,
+                    "page": page,
+                    "url": page if split else f"{page}#{anchor}",
+                    "rows": [(tag, tag.url, count) for tag, count in tags[at : at + size]],
+                }
+            )
+    most = sorted((tag for _, tags in lettered for tag in tags), key=lambda pair: -pair[1])[:_MOST_USED]
+    return {
+        "kind": kind,
+        "url": url,
+        "own_page": own_page,
+        "split": split,
+        "lettered": len(named) >= _LETTERED,
+        "letters": letters,
+        "used": [(tag, tag.url, count) for tag, count in most],
+    }
 
 
 class HandWrittenPages(PagesGenerator):

@@ -144,4 +144,5 @@ class Sitemaps:
 def _older_page(name: str, written: set[str]) -> bool:
     """Tell whether ``name`` is an older page of a list: «category/cyber/3.html» of «category/cyber.html»."""
     folder, _, file = name.rpartition("/")
-    return file.removesuffix(".html").isdigit() and f"{folder}.html" in written
+    # The index of tags has a page a letter, «tags/person/3.html»: no older page of anything.
+    return not name.startswith("tags/") and file.removesuffix(".html").isdigit() and f"{folder}.html" in written
