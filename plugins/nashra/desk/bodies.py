@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import NamedTuple
 
-from nashra.arabic.letters import key, tidy
+from nashra.arabic.letters import tidy
 from nashra.desk.data import load
-from nashra.desk.persons import WRITTEN_ONTO, Persons
+from nashra.desk.persons import WRITTEN_ONTO, Persons, folded
 from nashra.desk.reading import Mention, Reading
 
 _SURE, _GUESSED = 0.7, 0.4
@@ -19,10 +19,6 @@ _LONGEST_QUOTE = 40
 _AND_RIGHTS = "وحقوق"
 _NISBAS = ("", "ه", "ين", "ون", "ات")
 _QUOTES = dict.fromkeys(map(ord, "\"'“”„«»‹›‟‘’‚‛"))
-
-
-def _folded(terms: Iterable[str]) -> frozenset[str]:
-    return frozenset(key(spelling) for term in terms for spelling in term.split("|"))
 
 
 def _feminine(word: str) -> bool:
@@ -47,7 +43,7 @@ class Bodies:
     """The words of bodies.toml that begin a name, and those that carry it on."""
 
     def __init__(self, persons: Persons) -> None:
-        data = {name: _folded(terms) for name, terms in load("bodies").items()}
+        data = {name: folded(terms) for name, terms in load("bodies").items()}
         self._given, self._stop = persons.given, persons.stop
         self._named, self._perhaps, self._careful = data["named"], data["perhaps"], data["careful"]
         self._bearers, self._honorifics = data["bearers"], data["honorifics"]
@@ -57,7 +53,7 @@ class Bodies:
         self._nations = frozenset(f"ال{nation}{ending}" for nation in data["nations"] for ending in _NISBAS)
         self._chain, self._fields, self._heads = data["chain"], data["fields"], data["heads"]
         self._ordinary, self._phrases, self._bare = data["ordinary"], data["phrases"], data["bare"]
-        self._titles = _folded(load("titles")["titles"])
+        self._titles = folded(load("titles")["titles"])
         kinds = sorted(data["offices"] | self._named | self._perhaps | self._definite)
         onto = sorted(WRITTEN_ONTO | {"ك"})
         self._forms = {clitics + kind: _Trigger(kind, len(clitics)) for kind in kinds for clitics in onto}

@@ -22,7 +22,8 @@ _FOREIGN = re.compile(
 _PLURAL = re.compile(r"الا\w\wا\w|الم\w{3,}ين")
 
 
-def _folded(terms: Iterable[str]) -> frozenset[str]:
+def folded(terms: Iterable[str]) -> frozenset[str]:
+    """Return every spelling of ``terms``, folded."""
     return frozenset(key(spelling) for term in terms for spelling in term.split("|"))
 
 
@@ -43,16 +44,16 @@ class Persons:
     def __init__(self) -> None:
         names, titles = load("given_names"), load("titles")
         servants = [f"عبد{space}{lord}" for lord in names["servants"] for space in ("", " ")]
-        sure = _folded((*names["arabic"], *names["foreign"], *servants))
-        self._foreign = _folded((*names["foreign"], *names["foreign_words"]))
-        self.given = sure | self._foreign | _folded(names["arabic_words"])
-        self._links = _folded(titles["links"])
-        self._particles = _folded(titles["particles"])
-        self._bearers = _folded(titles["bearers"])
-        self._nations = frozenset(f"ال{nation}" for nation in _folded(load("bodies")["nations"]))
-        verbs = _folded(titles["verbs"])
+        sure = folded((*names["arabic"], *names["foreign"], *servants))
+        self._foreign = folded((*names["foreign"], *names["foreign_words"]))
+        self.given = sure | self._foreign | folded(names["arabic_words"])
+        self._links = folded(titles["links"])
+        self._particles = folded(titles["particles"])
+        self._bearers = folded(titles["bearers"])
+        self._nations = frozenset(f"ال{nation}" for nation in folded(load("bodies")["nations"]))
+        verbs = folded(titles["verbs"])
         self.stop = (
-            _folded((*titles["stop"], *load("plain")["words"], *load("headline")["joints"]))
+            folded((*titles["stop"], *load("plain")["words"], *load("headline")["joints"]))
             | verbs
             | {f"{verb}ت" for verb in verbs}
         ) - {"علي"}  # the name, which folds to the preposition «على»: see _is_ali
