@@ -21,9 +21,10 @@ MAY = {
     "feeds": {"archive", "desk", "arabic", "errors"},
     "search": {"archive", "arabic", "errors"},
     "settings": {"errors"},
-    "site": {"archive", "arabic", "desk", "errors", "feeds", "search", "settings"},
+    "memory": set(),
+    "site": {"archive", "arabic", "desk", "errors", "feeds", "memory", "search", "settings"},
     "explain": {"desk"},
-    "cli": {"archive", "arabic", "desk", "errors", "explain", "settings"},
+    "cli": {"archive", "arabic", "desk", "errors", "explain", "memory", "settings"},
     "__main__": {"cli"},
     "__init__": {"site"},
 }

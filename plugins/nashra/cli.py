@@ -17,6 +17,7 @@ from nashra.desk.analyse import Desk, analyse
 from nashra.desk.lint import lint
 from nashra.desk.model import Analysis, Bulletin, Paragraph
 from nashra.errors import Problem
+from nashra.memory import settle
 from nashra.settings import Settings
 
 
@@ -24,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or 1 when something must be mended (said in a line each)."""
     options = _parser().parse_args(arguments)
     try:
-        problems = options.run(options, Desk.load(options.topics))
+        desk = Desk.load(options.topics)
+        settle()
+        problems = options.run(options, desk)
     except Problem as stopped:
         problems = [stopped]
     except BrokenPipeError:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from nashra.desk.persons import Persons
-from nashra.desk.reading import reading
+from nashra.desk.reading import Mention, reading
 
 PERSONS = Persons()
 
 
+def mentions(text: str, taken: Sequence[Mention] = ()) -> list[Mention]:
+    read = reading(0, text)
+    return PERSONS.find(read, taken, enumerate(map(PERSONS.begins, read.words.tokens)))
+
+
 def people(text: str) -> list[str]:
-    return [mention.name for mention in PERSONS.find(reading(0, text), [])]
+    return [mention.name for mention in mentions(text)]
 
 
 @pytest.mark.parametrize(
@@ -77,13 +84,13 @@ def test_a_name_ends_before_verbs_and_particles(text: str, name: str) -> None:
 
 def test_a_name_taken_by_another_mention_is_left_to_it() -> None:
     text = "قال الدكتور سامر الخوري إن النتائج جيدة"
-    (mention,) = PERSONS.find(reading(0, text), [])
-    assert PERSONS.find(reading(0, text), [mention]) == []
+    (mention,) = mentions(text)
+    assert mentions(text, [mention]) == []
 
 
 def test_a_title_makes_a_name_surer() -> None:
-    (titled,) = PERSONS.find(reading(0, "قال الدكتور محمود درويش ذلك"), [])
-    (named,) = PERSONS.find(reading(0, "قال محمود درويش ذلك"), [])
+    (titled,) = mentions("قال الدكتور محمود درويش ذلك")
+    (named,) = mentions("قال محمود درويش ذلك")
     assert titled.name == named.name
     assert titled.weight > named.weight
 

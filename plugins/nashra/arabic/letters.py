@@ -53,6 +53,8 @@ _CHANGES_LENGTH = re.compile(f"[{re.escape(_DROPPED)}\ufb50-\ufdff\ufe70-\ufefe]
 # What most text has of _SAME is put right letter by letter, a tenth of what a translation of every letter costs.
 _USUAL = [(letter, _SAME[letter]) for letter in "أإآىةؤئ«»“”–"]
 _UNUSUAL = re.compile(f"[{re.escape(''.join(_SAME.keys() - {letter for letter, _ in _USUAL}))}]")
+# One look at each letter tells that a text is of neither kind, as most are.
+_SPECIAL = re.compile(f"{_CHANGES_LENGTH.pattern[:-1]}{_UNUSUAL.pattern[1:]}")
 
 
 class Folded(NamedTuple):
@@ -77,6 +79,8 @@ def fold(text: str) -> Folded:
 
     Presentation forms (U+FB50–FDFF, U+FE70–FEFF) go through NFKC (UAX #15).
     """
+    if not _SPECIAL.search(text):
+        return Folded(_usual(text), None)
     if not _CHANGES_LENGTH.search(text):
         return Folded(_same(text), None)
     pieces: list[str] = []
@@ -109,8 +113,10 @@ def tidy(text: str) -> str:
 
 
 def _same(text: str) -> str:
-    if _UNUSUAL.search(text):
-        return text.translate(_FOLD)
+    return text.translate(_FOLD) if _UNUSUAL.search(text) else _usual(text)
+
+
+def _usual(text: str) -> str:
     for letter, same in _USUAL:
         text = text.replace(letter, same)
     return text

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from itertools import compress
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nashra.arabic.letters import key
-from nashra.arabic.stems import Memo, Words
+from nashra.arabic.stems import Words
 
 # What may be written before a name: conjunction, then preposition, then article
 # (Ryding, A Reference Grammar of Modern Standard Arabic, §§ 2.6, 16, 18).
@@ -27,7 +26,7 @@ class Match(NamedTuple):
     end: int
 
 
-class _Begun(NamedTuple):
+class Begun(NamedTuple):
     """What a word may begin behind so many letters of ``clitics``: the forms and numbers of ``longer`` names by their
     second word, and the name that it is ``alone`` (-1: none)."""
 
@@ -59,40 +58,43 @@ class Matcher:
                 self._longer.setdefault(first, {}).setdefault(more[0], []).append((form, number))
             else:
                 self._alone[first] = number
-        self._beginning = Memo(self._begins)
 
-    def _begins(self, word: str) -> list[_Begun]:
+    def begins(self, word: str) -> list[Begun]:
         """Return what ``word`` may begin, fewer clitics first."""
         return [
-            _Begun(clitics, self._longer.get(name, {}), self._alone.get(name, -1))
+            Begun(clitics, self._longer.get(name, {}), self._alone.get(name, -1))
             for clitics in range(min(len(word), _LONGEST + 1))
             for name in [word[clitics:]]
             if word[:clitics] in PROCLITICS and (name in self._longer or name in self._alone)
         ]
 
-    def find(self, words: Words, text: str) -> list[Match]:
-        """Return the names in folded ``text`` in their order; of names that overlap, the first, then the longest."""
-        found: list[Match] = []
-        free = 0
-        tokens, _, starts, ends = words
-        beginning = list(map(self._beginning.__getitem__, tokens))
+
+def find(words: Words, text: str, begun: Iterable[tuple[int, Sequence[Begun]]]) -> list[Match]:
+    """Return the names in folded ``text`` in their order; of names that overlap, the first, then the longest.
+
+    ``begun`` is what each word of the text may begin, by the word's number.
+    """
+    found: list[Match] = []
+    free = 0
+    tokens, _, starts, ends = words
+    last = len(tokens) - 1
+    for at, beginning in begun:
         # No word is "".
-        following = [*tokens[1:], ""]
-        for at in compress(range(len(tokens)), beginning):
-            for clitics, longer, alone in beginning[at]:
-                # Few words that begin longer names are followed by their second word.
-                if alone < 0 and following[at] not in longer:
-                    continue
-                start = starts[at] + clitics
-                if start < free:
-                    continue
-                for form, number in longer.get(following[at], ()):
-                    end = start + len(form)
-                    if text.startswith(form, start) and not text[end : end + 1].isalnum():
-                        found.append(Match(number, start, end))
-                        free = end
-                        break
-                if start >= free and alone >= 0:
-                    found.append(Match(alone, start, ends[at]))
-                    free = ends[at]
-        return found
+        following = tokens[at + 1] if at < last else ""
+        for clitics, longer, alone in beginning:
+            # Few words that begin longer names are followed by their second word.
+            if alone < 0 and following not in longer:
+                continue
+            start = starts[at] + clitics
+            if start < free:
+                continue
+            for form, number in longer.get(following, ()):
+                end = start + len(form)
+                if text.startswith(form, start) and not text[end : end + 1].isalnum():
+                    found.append(Match(number, start, end))
+                    free = end
+                    break
+            if start >= free and alone >= 0:
+                found.append(Match(alone, start, ends[at]))
+                free = ends[at]
+    return found

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from importlib.resources import files
-from itertools import accumulate, compress
+from itertools import accumulate, compress, count
 from typing import NamedTuple, TypeVar
 
 from nashra.arabic.letters import key
@@ -161,32 +161,27 @@ class Phrases:
                     begun.longer.setdefault(words_[1], []).append((words_[2:], number))
                 else:
                     begun.alone.append(number)
-        # Most words begin no term: what each begins is looked up once.
-        self._beginning = Memo(self._begins)
-
-    def _begins(self, word: str) -> _Begun | None:
-        return self._begun.get(word) or (self._begun.get(word[1:]) if word[0] in _PREPOSITIONS else None)
+        onto = {onto + first: begun for first, begun in self._begun.items() for onto in _PREPOSITIONS}
+        self._begun = onto | self._begun
 
     def find(self, found: Words) -> list[tuple[int, int, int]]:
         """Return (term, start, end) for every term found, none over another; positions are in the folded text."""
         hits: list[tuple[int, int, int]] = []
         _, all_stems, starts, ends = found
-        beginning = list(map(self._beginning.__getitem__, all_stems))
+        beginning = list(map(self._begun.get, all_stems))
         # No stem is "".
         following = [*all_stems[1:], ""]
         free = 0
-        for at in compress(range(len(all_stems)), beginning):
-            begun = beginning[at]
-            if at < free or begun is None:
+        for at, (longer, alone) in zip(compress(count(), beginning), filter(None, beginning), strict=False):
+            if at < free:
                 continue
-            longer, alone = begun
-            for rest, number in longer.get(following[at], ()):
-                end = at + 2 + len(rest)
-                if not rest or tuple(all_stems[at + 2 : end]) == rest:
-                    hits.append((number, starts[at], ends[end - 1]))
-                    free = end
-                    break
-            else:
-                if alone:
-                    hits.append((alone[0], starts[at], ends[at]))
+            if following[at] in longer:
+                for rest, number in longer[following[at]]:
+                    end = at + 2 + len(rest)
+                    if not rest or tuple(all_stems[at + 2 : end]) == rest:
+                        hits.append((number, starts[at], ends[end - 1]))
+                        free = end
+                        break
+            if alone and at >= free:
+                hits.append((alone[0], starts[at], ends[at]))
         return hits

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from itertools import compress
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from nashra.arabic.letters import tidy
@@ -25,7 +24,7 @@ def _feminine(word: str) -> bool:
     return word.endswith("ه")
 
 
-class _Trigger(NamedTuple):
+class Trigger(NamedTuple):
     """What a word that begins a name says the body is; ``clitics`` letters are written onto it."""
 
     kind: str
@@ -56,23 +55,26 @@ class Bodies:
         self._titles = folded(load("titles")["titles"])
         kinds = sorted(data["offices"] | self._named | self._perhaps | self._definite)
         onto = sorted(WRITTEN_ONTO | {"ك"})
-        self._forms = {clitics + kind: _Trigger(kind, len(clitics)) for kind in kinds for clitics in onto}
+        self._forms = {clitics + kind: Trigger(kind, len(clitics)) for kind in kinds for clitics in onto}
         for kind in sorted(self._definite):
             # «للهيئة»; «للجنة» has no third lam, and is «لجنة» behind «ل» as well.
             form = "لل" + kind[2:].removeprefix("ل")
-            self._forms |= {clitic + form: _Trigger(kind, len(clitic)) for clitic in ("", "و")}
+            self._forms |= {clitic + form: Trigger(kind, len(clitic)) for clitic in ("", "و")}
 
-    def find(self, reading: Reading, taken: Sequence[Mention]) -> list[Mention]:
-        """Return the bodies named in the paragraph that are none of the listed names ``taken``."""
+    def begins(self, word: str) -> Trigger | None:
+        """Return what ``word`` says of the name behind it."""
+        return self._forms.get(word)
+
+    def find(self, reading: Reading, taken: Sequence[Mention], begun: Iterable[tuple[int, Trigger]]) -> list[Mention]:
+        """Return the bodies named in the paragraph that are none of the listed names ``taken``; ``begun`` tells which
+        words, by their numbers, say that a name follows."""
         words = reading.words
-        begun = compress(range(len(words.tokens)), map(self._forms.__contains__, words.tokens))
         listed: dict[int, Mention] = {}
         found: list[Mention] = []
         free = 0
-        for at in begun:
+        for at, trigger in begun:
             if at < free:
                 continue
-            trigger = self._forms[words.tokens[at]]
             listed = listed or {mention.start: mention for mention in taken}
             name = self._name(reading, at + 1, trigger.kind, listed)
             if name is None:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from babel import Locale
 
 from nashra.arabic.letters import key, tidy
-from nashra.arabic.matcher import Match, Matcher
+from nashra.arabic.matcher import Begun, Match, Matcher, find
 from nashra.arabic.stems import Memo
-from nashra.desk.bodies import Bodies
+from nashra.desk.bodies import Bodies, Trigger
 from nashra.desk.data import load
 from nashra.desk.persons import WRITTEN_ONTO, Persons
 from nashra.desk.reading import Mention, Reading
@@ -39,6 +39,14 @@ class _Surname(NamedTuple):
     name: str
     names: frozenset[str]
     length: int
+
+
+class _Begins(NamedTuple):
+    """What a word may begin: listed ``names``, titles and given names of ``people``, a body."""
+
+    names: list[Begun]
+    people: list[Begun]
+    body: Trigger | None
 
 
 def _entries(lines: Iterable[str], kind: str) -> Iterator[tuple[str, Name]]:
@@ -98,11 +106,17 @@ class Gazetteer:
         self._persons = Persons()
         self._keys = Memo(key)
         self._bodies = Bodies(self._persons)
+        # Most words begin no name: what each begins is worked out once, and looked up once.
+        self._beginning = Memo(self._begins)
         self._no_surname = frozenset(map(key, titles["no_surnames"])) | self._stop
 
     def kind_of(self, name: str) -> Name | None:
         """Return the listed name that an editor's ``name`` is a spelling of."""
         return self._by_key.get(key(name))
+
+    def _begins(self, word: str) -> _Begins | None:
+        begins = _Begins(self._matcher.begins(word), self._persons.begins(word), self._bodies.begins(word))
+        return begins if any(begins) else None
 
     def find(self, readings: Sequence[Reading]) -> list[Mention]:
         """Return what the paragraphs name, in their order, no mention over another."""
@@ -111,10 +125,12 @@ class Gazetteer:
         introduced: set[tuple[str, str]] = set()
         spellings: dict[str, str] = {}
         names, articled, firsts = self.names, self._articled, self._firsts
+        beginning = self._beginning.__getitem__
         for reading in readings:
             text = reading.folded.text
             here = []
-            for match in self._matcher.find(reading.words, text):
+            begun = [(at, one) for at, one in enumerate(map(beginning, reading.words.tokens)) if one]
+            for match in find(reading.words, text, [(at, one.names) for at, one in begun if one.names]):
                 number, start, end = match
                 if number in articled and _means_another(text, start):
                     continue
@@ -122,11 +138,13 @@ class Gazetteer:
                     here.append(Mention(*names[number], reading.para, start, end, LISTED))
             if events := self._events(reading):
                 here = _over(here, events)
-            if bodies := self._bodies.find(reading, here):
+            triggers = [(at, one.body) for at, one in begun if one.body]
+            if bodies := self._bodies.find(reading, here, triggers):
                 here = _over(here, [self._spelt(body, spellings) for body in bodies])
             # A paper's bare name may be anyone's: «أمين فارس».
             firm = [mention for mention in here if mention.name not in self.bare]
-            here = sorted(_over(here, self._persons.find(reading, firm)), key=_start)
+            people_begun = [(at, one.people) for at, one in begun if one.people]
+            here = sorted(_over(here, self._persons.find(reading, firm, people_begun)), key=_start)
             for mention in here:
                 written = text[mention.start : mention.end], mention.name
                 if mention.kind == "person" and written not in introduced:

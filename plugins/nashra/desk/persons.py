@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from nashra.arabic.letters import key, tidy
-from nashra.arabic.matcher import Matcher
+from nashra.arabic.matcher import Begun, Matcher, find
 from nashra.desk.data import load
 from nashra.desk.reading import Mention, Reading
 
@@ -61,14 +61,21 @@ class Persons:
         # One matcher finds both: first the titles, then the names that are no titles.
         self._title_count = len(titles["titles"])
         self._names_too = frozenset(n for n, title in enumerate(titles["titles"]) if key(title) in self.given)
-        self._begins = Matcher([*titles["titles"], *sorted(self.given)])
+        self._matcher = Matcher([*titles["titles"], *sorted(self.given)])
 
-    def find(self, reading: Reading, taken: Sequence[Mention]) -> list[Mention]:
-        """Return the people named in the paragraph where no mention is ``taken`` yet."""
+    def begins(self, word: str) -> list[Begun]:
+        """Return which titles and given names ``word`` may begin."""
+        return self._matcher.begins(word)
+
+    def find(
+        self, reading: Reading, taken: Sequence[Mention], words: Iterable[tuple[int, Sequence[Begun]]]
+    ) -> list[Mention]:
+        """Return the people named in the paragraph where no mention is ``taken`` yet; ``words`` tells, by their
+        numbers, what its words begin."""
         text, starts, ends = reading.folded.text, reading.words.starts, reading.words.ends
         found: list[Mention] = []
         free = 0
-        begun = self._begun(reading)
+        begun = self._begun(reading, words)
         if not begun:
             return found
         covered = {_word_at(starts, at) for mention in taken for at in (mention.start, mention.end - 1)}
@@ -97,10 +104,10 @@ class Persons:
                 found.append(self._mention(reading, begin, ends[end - 1], _TITLED if titled else _NAMED))
         return found
 
-    def _begun(self, reading: Reading) -> list[tuple[int, int, bool]]:
+    def _begun(self, reading: Reading, words: Iterable[tuple[int, Sequence[Begun]]]) -> list[tuple[int, int, bool]]:
         """Return where a title stands, or a name may begin: (start, end, whether it is a title)."""
         begun: list[tuple[int, int, bool]] = []
-        for number, start, end in self._begins.find(reading.words, reading.folded.text):
+        for number, start, end in find(reading.words, reading.folded.text, words):
             if number >= self._title_count or number in self._names_too:
                 begun.append((start, start, False))
             if number < self._title_count:

@@ -21,6 +21,7 @@ from nashra.archive import intake
 from nashra.archive.store import Archive
 from nashra.desk.analyse import Desk
 from nashra.errors import Problem
+from nashra.memory import settle
 from nashra.settings import Settings
 from nashra.site.cards import Cards
 from nashra.site.contents import isolated_html
@@ -96,6 +97,7 @@ class Nashra(Pelican):
         self.settings["STATIC_PATHS"] = list(self._static_paths)
         self._check_places()
         self._desk = Desk.load(self._settings.topics)
+        settle()
         try:
             with (
                 _alone(self._settings.seeds),
