@@ -96,7 +96,7 @@ def ours(records: list[Record], folder: Path) -> None:
         for record in most:
             archive.replace(record.seed, [record])
         start = time.process_time()
-        number = update(archive, text)
+        number = update(archive, text).shards
         spent = time.process_time() - start
         shards = [archive.shard(at) or b"{}" for at in range(number)]
         sizes = [packed(shard) for shard in shards]
@@ -211,7 +211,8 @@ def program() -> str | None:
 
 def script() -> int:
     """Return the size of our program as it travels."""
-    return packed((ROOT / "theme" / "static" / "search.js").read_bytes())
+    scripts = (ROOT / "theme" / "static" / name for name in ("search-start.js", "search.js"))
+    return sum(packed(script.read_bytes()) for script in scripts)
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def text(record: Record) -> tuple[str, ...]:
 
 
 def snapshot(archive: Archive) -> list[object]:
-    shards = update(archive, text)
+    shards = update(archive, text).shards
     return [
         [archive.shard(number) or b"{}" for number in range(shards)],
         [(place, record.id) for place, record in archive.placed()],

@@ -195,6 +195,20 @@ export function ordinal(day) {
   return Math.floor(Date.parse(`${day}T00:00:00Z`) / 864e5) + 719163;
 }
 
+/** The first or last day that a typed date means: of «2021», «٢٠٢١-٧», «9/7/2021». "" for no date, null for what is not
+    one. */
+export function typed(text, last) {
+  const plain = text.trim().replace(/[٠-٩۰-۹]/g, (digit) => digit.charCodeAt(0) & 15);
+  if (!plain) return "";
+  if (!/^\d+(?:\s*[-/.،\s]\s*\d+){0,2}$/.test(plain)) return null;
+  const parts = plain.match(/\d+/g);
+  if (parts.at(-1).length === 4) parts.reverse();
+  const [year, month = last ? 12 : 1, day = last ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 1] = parts;
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return year.length === 4 && date.getUTCMonth() === month - 1 && date.getUTCDate() === +day
+    ? date.toISOString().slice(0, 10) : null;
+}
+
 /** Cut a text into [part, whether it is one of the forms that were found]. */
 export function marked(language, forms, text) {
   return text.split(/([\p{L}\p{N}\p{M}\p{Cf}]+)/u).filter(Boolean)
@@ -229,7 +243,8 @@ function make(name, className, text = "") {
   return Object.assign(document.createElement(name), {className, textContent: text});
 }
 
-function run(form) {
+/** Make the search form search. */
+export function run(form) {
   const index = new Index(`${form.dataset.site}search/`);
   const [status, list, more] = [".results-count", ".results-list", ".more-results"].map((name) => document.querySelector(name));
   const said = form.dataset;
@@ -241,6 +256,12 @@ function run(form) {
 
   const values = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
   const say = (text) => { if (status.textContent !== text) status.textContent = text; };
+
+  function empty() {
+    found = {places: []};
+    list.replaceChildren();
+    more.hidden = true;
+  }
 
   async function show(start) {
     const mine = turn;
@@ -266,11 +287,14 @@ function run(form) {
   async function search() {
     const mine = ++turn;
     const asked = Object.fromEntries(values());
-    if (!asked.q) {
-      found = {places: []};
-      list.replaceChildren();
-      more.hidden = true;
-      return say("");
+    for (const name of ["from", "to"]) {
+      asked[name] = typed(asked[name] ?? "", name === "to");
+      form.elements[name].setAttribute("aria-invalid", asked[name] === null);
+    }
+    const unread = asked.from === null || asked.to === null;
+    if (!asked.q || unread) {
+      empty();
+      return say(unread ? said.undated : "");
     }
     const slow = setTimeout(() => { if (mine === turn) say(said.wait); }, 400);
     try {
@@ -292,7 +316,9 @@ function run(form) {
       else if (!size) say(said.nothing);
       else say(`${found.all ? "" : `${said.some} `}${said.found} ${number}`);
     } catch {
-      if (mine === turn) say(said.failed);
+      if (mine !== turn) return;
+      empty();
+      say(said.failed);
     } finally {
       clearTimeout(slow);
     }
@@ -311,21 +337,29 @@ function run(form) {
   }
 
   let pause = 0;
-  form.addEventListener("input", () => {
+
+  function later() {
     clearTimeout(pause);
     pause = setTimeout(() => ask("replaceState"), 300);
+  }
+
+  form.addEventListener("input", ({target}) => {
+    if (target.name !== "from" && target.name !== "to") later();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(pause);
     ask("pushState");
   });
+  // A date is read when it is whole.
+  form.addEventListener("change", ({target}) => {
+    if (target.name === "from" || target.name === "to") later();
+  });
   more.addEventListener("click", () => show(list.children.length));
   addEventListener("popstate", read);
   addEventListener("hashchange", read);
   index.open().catch(() => {});
-  read();
+  if (/[?#&]q=/.test(location.href)) read();
+  // Someone may have typed before the script was there.
+  else if (form.elements.q.value) later();
 }
-
-const form = document.querySelector("form.search-form");
-if (form) run(form);

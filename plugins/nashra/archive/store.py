@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 from nashra.archive import ledger
+from nashra.archive.changes import Change, Changes, Place, periods, place
+from nashra.archive.files import Files
 from nashra.archive.identity import Fingerprint, Known, Listed
-from nashra.archive.record import Record, TagRef, first_moment, period
+from nashra.archive.record import Record, TagRef, first_moment
 from nashra.archive.related import ENTITIES, NEAREST, RARE, WINDOW, Near, Shared, continued, related
 from nashra.errors import Problem
 
@@ -28,15 +30,15 @@ CREATE INDEX known_seed ON known (seed);
 CREATE UNIQUE INDEX known_permalink ON known (permalink);
 CREATE TABLE seed (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE story (id TEXT PRIMARY KEY, instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL,
-                    at INTEGER NOT NULL, category TEXT NOT NULL, updated TEXT NOT NULL,
+                    back INTEGER NOT NULL, category TEXT NOT NULL, updated TEXT NOT NULL,
                     data TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX story_seed ON story (seed);
 CREATE INDEX story_updated ON story (updated) WHERE updated <> '';
 CREATE INDEX story_category_updated ON story (category, updated) WHERE updated <> '';
-CREATE INDEX story_order ON story (instant DESC, seen DESC, seed DESC, at);
-CREATE INDEX story_category ON story (category, instant DESC, seen DESC, seed DESC, at);
+CREATE INDEX story_order ON story (instant DESC, seen DESC, seed DESC, back DESC);
+CREATE INDEX story_category ON story (category, instant DESC, seen DESC, seed DESC, back DESC);
 CREATE TABLE tagging (slug TEXT NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-                      instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL, at INTEGER NOT NULL,
+                      instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL, back INTEGER NOT NULL,
                       updated TEXT NOT NULL, id TEXT NOT NULL,
                       PRIMARY KEY (role, slug, id)) WITHOUT ROWID;
 CREATE INDEX tagging_updated ON tagging (role, slug, updated) WHERE updated <> '';
@@ -51,15 +53,20 @@ CREATE INDEX agenda_story ON agenda (id);
 CREATE TABLE tie (id TEXT PRIMARY KEY, parent TEXT NOT NULL, root TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX tie_parent ON tie (parent);
 CREATE INDEX tie_root ON tie (root);
-CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seen DESC, seed DESC, at);
+CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seen DESC, seed DESC, back DESC);
 CREATE TABLE indexed (id TEXT PRIMARY KEY, place INTEGER NOT NULL, forms BLOB NOT NULL,
                       stale INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX indexed_place ON indexed (id, place, stale);
 CREATE TABLE shard (number INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE made (name TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX made_owner ON made (owner);
+CREATE TABLE folder (name TEXT PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID;
 """
 _VERSION = hashlib.sha256(_SCHEMA.encode()).hexdigest()
-# Newest first: by the day a story tells of, then by when it came in; of those that came together, the later name.
-_ORDER = "instant DESC, seen DESC, seed DESC, at"
+# Newest first: by the day a story tells of, then by when it came in; of those that came together, the later name. Of
+# one bulletin, the first: its place there stands as ``back``, negative, so that an index can be walked from any story.
+_PLACE = "(instant, seen, seed, back)"
+_ORDER = "instant DESC, seen DESC, seed DESC, back DESC"
 
 
 # Where each story stands in the search index: its day, counted from the first of year 1, × 2^20 + its number among the
@@ -72,6 +79,8 @@ places (id, place, there) AS (
   SELECT id, CAST(julianday(day) - 1721424.5 AS INTEGER) * 1048576
     + row_number() OVER (PARTITION BY day ORDER BY seen, id) - 1, there FROM days)"""
 
+# Stories held at once: some 10 KB each.
+_MOST_HELD = 2_000
 # The list that every story stands in.
 _ALL = Listed("", "", "")
 # The columns of a known story, as _to_known reads them.
@@ -127,6 +136,13 @@ class Archive:
         self._promised: list[dict[str, Any]] = []
         # The lists of the stories that left them in this build.
         self._left: dict[str, tuple[Listed, ...]] = {}
+        # Each story that was taken out or put in, as it was before; and the threads that it left or came into.
+        self._was: dict[str, str | None] = {}
+        # Stories that were looked at: most are again, for their neighbours and for each list they are in.
+        self._held: dict[str, Record] = {}
+        self._retied: set[str] = set()
+        self._rerooted: set[str] = set()
+        self._unburied: set[tuple[str, str]] = set()
         # Where the stories stood that were taken out or put in since ``retie``, None for what was not there.
         self._moved: dict[str, _Placed | None] = {}
         path = state / "archive.db"
@@ -138,6 +154,7 @@ class Archive:
             for name in ("archive.db", "archive.db-wal", "archive.db-shm"):
                 (state / name).unlink(missing_ok=True)
             self._db = self._open(path)
+        self.files = Files(self._db)
         self._catch_up()
 
     @staticmethod
@@ -213,7 +230,10 @@ class Archive:
         if holder and holder[0] != story.id:
             link = f"{link.removesuffix('.html')}-{story.id}.html"
         self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", (story.id, row[0], link, *row[1:]))
-        self._db.execute("DELETE FROM tombstone WHERE id = ?", (story.id,))
+        buried = self._db.execute("SELECT role, slug FROM tombstone WHERE id = ?", (story.id,)).fetchall()
+        if buried:
+            self._unburied |= set(buried)
+            self._db.execute("DELETE FROM tombstone WHERE id = ?", (story.id,))
         if story.gone and not lost:
             self._db.executemany(
                 "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?, ?, ?)",
@@ -315,7 +335,10 @@ class Archive:
 
     def replace(self, seed: str, records: Iterable[Record]) -> None:
         """Make ``records`` the stories of ``seed``."""
-        for story_id, category in self._db.execute("SELECT id, category FROM story WHERE seed = ?", (seed,)).fetchall():
+        self._held.clear()
+        rows = self._db.execute("SELECT id, category, data FROM story WHERE seed = ?", (seed,)).fetchall()
+        for story_id, category, data in rows:
+            self._was.setdefault(story_id, data)
             named = self._db.execute(
                 "SELECT role, slug, name FROM tagging WHERE id = ? AND role IN ('tag', 'author') ORDER BY role, slug",
                 (story_id,),
@@ -329,10 +352,13 @@ class Archive:
         for record in records:
             instant = record.instant
             self._note_moved(record.id)
+            if record.id not in self._was:
+                elsewhere = self._db.execute("SELECT data FROM story WHERE id = ?", (record.id,)).fetchone()
+                self._was[record.id] = elsewhere[0] if elsewhere else None
             for table in ("tagging", "agenda"):
                 self._db.execute(f"DELETE FROM {table} WHERE id = ?", (record.id,))
             self._db.executemany("INSERT INTO agenda VALUES (?, ?)", [(one.value, record.id) for one in record.agenda])
-            place = (instant, record.seen, seed, record.at)
+            place = (instant, record.seen, seed, -record.at)
             self._db.execute(
                 "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (record.id, *place, record.category, record.updated, record.to_json()),
@@ -341,10 +367,66 @@ class Archive:
                 "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (ref.slug, role, ref.kind, ref.name, *place, record.updated, record.id)
-                    for role, refs in (("tag", record.tags), ("author", record.authors), ("period", _periods(record)))
+                    for role, refs in (("tag", record.tags), ("author", record.authors), ("period", periods(record)))
                     for ref in refs
                 ],
             )
+
+    # --- what a build must make anew ---------------------------------------------------------------------------
+
+    def changes(self, most: int) -> Changes | None:
+        """Return what became of the stories since the archive was opened, None where it is more than ``most``.
+
+        Call it when all stories of a build are in and tied.
+        """
+        if len(self._was) > most:
+            return None
+        stories = []
+        for story_id, data in sorted(self._was.items()):
+            row = self._db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()
+            now = row[0] if row else None
+            if now != data:
+                old, new = (Record.from_json(one) if one else None for one in (data, now))
+                stories.append(Change(story_id, old, new))
+        roots = self._retied | {self.thread_of(one.id) for one in stories}
+        return Changes(stories, frozenset(roots), frozenset(self._rerooted), frozenset(self._unburied))
+
+    def in_threads(self, slugs: Iterable[str]) -> set[str]:
+        """Return the stories of running stories: of an event by its slug, of others by their first story."""
+        found: set[str] = set()
+        for slug in sorted(slugs):
+            rows = self._db.execute(
+                "SELECT id FROM tagging WHERE role = 'tag' AND slug = ? UNION SELECT id FROM tie WHERE root = ?"
+                " UNION SELECT ?",
+                (slug, slug, slug),
+            )
+            found |= {story_id for (story_id,) in rows}
+        return found
+
+    def there(self, ids: Iterable[str]) -> set[str]:
+        """Return those of ``ids`` that are stories of the archive."""
+        found = (self._db.execute("SELECT id FROM story WHERE id = ?", (one,)).fetchone() for one in sorted(ids))
+        return {row[0] for row in found if row}
+
+    def near(self, record: Record) -> set[str]:
+        """Return the stories whose pages may name ``record``, one that is in the archive or was: those beside it in
+        time, and those that it may be related to.
+
+        It costs the stories of its tags that are newer and came in later: none for a story that is new.
+        """
+        found = {one.id for one in self.neighbours(record) if one}
+        for ref in record.tags:
+            if ref.kind in ENTITIES:
+                # ``related`` looks at the newest NEAREST stories of a tag: it must be among them, or have been.
+                rows = self._db.execute(
+                    "SELECT id FROM tagging AS other WHERE role = 'tag' AND slug = ? AND instant >= ? AND seen >= ?"
+                    " AND (SELECT count(*) FROM (SELECT 1 FROM tagging WHERE role = 'tag' AND slug = other.slug"
+                    " AND instant > ? AND instant <= other.instant AND seen <= other.seen AND id <> other.id"
+                    f" LIMIT {NEAREST})) < {NEAREST}",
+                    (ref.slug, record.instant, record.seen, record.instant),
+                )
+                found |= {story_id for (story_id,) in rows}
+        return found - {record.id}
 
     # --- what goes together --------------------------------------------------------------------------------------
 
@@ -364,17 +446,42 @@ class Archive:
             for _, old, new in changed:
                 for place in (old, new):
                     dirty |= self._after(place) if place else set()
+        ties = {story_id: self._tied(story_id) for story_id in dirty}
         self._db.executemany("DELETE FROM tie WHERE id = ?", [(story_id,) for story_id in sorted(dirty)])
         there = [(story_id, placed) for story_id in dirty if (placed := self._placed(story_id))]
         for story_id, placed in sorted(there, key=lambda one: one[1].order):
             self._tie(story_id, continued(placed.instant, placed.seed, self._before(placed)))
+        # A thread is touched by who leaves it and by who comes into it; what hangs on them goes with them.
+        self._retied = {
+            root
+            for story_id, before in ties.items()
+            for after in [self._tied(story_id)]
+            if before != after or story_id in self._was
+            for root in (before[1], after[1])
+        }
+        moved_on = [story_id for story_id, before in ties.items() if before[1] != self._tied(story_id)[1]]
+        self._rerooted = {below for story_id in moved_on for below in self._below(story_id)}
+
+    def _below(self, story_id: str) -> list[str]:
+        """Return a story and all that go on from it."""
+        rows = self._db.execute(
+            "WITH RECURSIVE below(id) AS (SELECT ? UNION SELECT tie.id FROM tie JOIN below ON tie.parent = below.id)"
+            " SELECT id FROM below",
+            (story_id,),
+        )
+        return [found for (found,) in rows]
+
+    def _tied(self, story_id: str) -> tuple[str, str]:
+        """Return from which story one goes on, "" from none, and the first of its thread."""
+        row = self._db.execute("SELECT parent, root FROM tie WHERE id = ?", (story_id,)).fetchone()
+        return (row[0], row[1]) if row else ("", story_id)
 
     def _note_moved(self, story_id: str) -> None:
         if story_id not in self._moved:
             self._moved[story_id] = self._placed(story_id)
 
     def _placed(self, story_id: str) -> _Placed | None:
-        row = self._db.execute("SELECT instant, seen, seed, at FROM story WHERE id = ?", (story_id,)).fetchone()
+        row = self._db.execute("SELECT instant, seen, seed, -back FROM story WHERE id = ?", (story_id,)).fetchone()
         if row is None:
             return None
         entities = self._db.execute(
@@ -388,7 +495,7 @@ class Archive:
         for kind, slug in placed.entities:
             rows = self._db.execute(
                 "SELECT id, instant, seed FROM tagging WHERE role = 'tag' AND slug = ? AND instant BETWEEN ? AND ?"
-                f" AND (seen, instant, seed, at) < (?, ?, ?, ?) LIMIT {RARE + 1}",
+                f" AND (seen, instant, seed, -back) < (?, ?, ?, ?) LIMIT {RARE + 1}",
                 (slug, *_window(placed.instant), *placed.order),
             )
             yield Shared(kind, [Near(*row) for row in rows])
@@ -399,7 +506,7 @@ class Archive:
         for _, slug in placed.entities:
             rows = self._db.execute(
                 "SELECT id FROM tagging WHERE role = 'tag' AND slug = ? AND instant BETWEEN ? AND ?"
-                " AND (seen, instant, seed, at) > (?, ?, ?, ?)",
+                " AND (seen, instant, seed, -back) > (?, ?, ?, ?)",
                 (slug, *_window(placed.instant), *placed.order),
             )
             found |= {story_id for (story_id,) in rows}
@@ -420,7 +527,9 @@ class Archive:
 
     def thread(self, root: str) -> StoryList:
         """Return the stories of the thread that began with the story ``root``, newest first."""
-        return StoryList(self._db, "story", "(id = ? OR id IN (SELECT id FROM tie WHERE root = ?))", [root, root])
+        return StoryList(
+            self._db, self.story, "story", "(id = ? OR id IN (SELECT id FROM tie WHERE root = ?))", [root, root]
+        )
 
     def thread_of(self, story_id: str) -> str:
         """Return the id of the first story of the thread that a story is in: its own where it is in none."""
@@ -470,7 +579,13 @@ class Archive:
 
     def story(self, story_id: str) -> Record:
         """Return the story of this id, which must be there."""
-        return Record.from_json(self._db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()[0])
+        record = self._held.get(story_id)
+        if record is None:
+            (data,) = self._db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()
+            if len(self._held) >= _MOST_HELD:
+                self._held.clear()
+            record = self._held[story_id] = Record.from_json(data)
+        return record
 
     # --- what lies ahead -------------------------------------------------------------------------------------------
 
@@ -513,10 +628,10 @@ class Archive:
             (limit,),
         ).fetchall()
         found = []
-        for story_id, place, was in rows:
+        for story_id, here, was in rows:
             (data,) = self._db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()
             before = None if was is None else (was, self._forms(story_id))
-            found.append(Indexing(story_id, place, Record.from_json(data), before))
+            found.append(Indexing(story_id, here, Record.from_json(data), before))
         gone = self._db.execute(
             "SELECT id, place FROM indexed INDEXED BY indexed_place WHERE id NOT IN (SELECT id FROM story) LIMIT ?",
             (limit - len(found),),
@@ -552,11 +667,15 @@ class Archive:
         )
         return [place for (place,) in rows]
 
-    def placed(self) -> Iterator[tuple[int, Record]]:
-        """Yield every story with its place in the index, in their order."""
-        rows = self._db.execute("SELECT place, data FROM indexed JOIN story USING (id) ORDER BY place")
-        for place, data in rows:
-            yield place, Record.from_json(data)
+    def placed(self, ids: Iterable[str] | None = None) -> Iterator[tuple[int, Record]]:
+        """Yield every story, or those of ``ids``, with its place in the index, in their order."""
+        query = "SELECT place, data FROM indexed JOIN story USING (id)"
+        if ids is None:
+            rows: Iterable[tuple[int, str]] = self._db.execute(f"{query} ORDER BY place")
+        else:
+            rows = sorted(row for one in ids for row in self._db.execute(f"{query} WHERE id = ?", (one,)))
+        for here, data in rows:
+            yield here, Record.from_json(data)
 
     # --- lists -------------------------------------------------------------------------------------------------
 
@@ -571,13 +690,13 @@ class Archive:
             tables, where, values = "story", "category = ?", [slug]
         else:
             tables, where, values = "story", "1", []
-        return StoryList(self._db, tables, where, values)
+        return StoryList(self._db, self.story, tables, where, values)
 
     def union(self, categories: Sequence[str], tags: Sequence[str]) -> StoryList:
         """Return the stories of any of these categories and tags, newest first."""
         marks = [", ".join("?" * len(slugs)) for slugs in (categories, tags)]
         tagged = f"id IN (SELECT id FROM tagging WHERE role = 'tag' AND slug IN ({marks[1]}))"
-        return StoryList(self._db, "story", f"(category IN ({marks[0]}) OR {tagged})", [*categories, *tags])
+        return StoryList(self._db, self.story, "story", f"(category IN ({marks[0]}) OR {tagged})", [*categories, *tags])
 
     def deleted(self, lists: Iterable[tuple[str, str]], limit: int) -> list[tuple[str, str]]:
         """Return (uri, instant) of the stories that went from the ``lists`` (role, slug) last; ("", "") is the list of
@@ -626,21 +745,13 @@ class Archive:
 
     def neighbours(self, record: Record) -> tuple[Record | None, Record | None]:
         """Return the stories before and after ``record`` in the list of all: the newer one and the older one."""
-        day = (record.instant, record.seen, record.seed)
-        place = (record.instant, *day, *day, record.at)
-        # Written so that story_order is walked from the place on; an OR alone would sort the whole table.
-        here = "(instant, seen, seed)"
-        newer = (
-            f"instant >= ? AND ({here} > (?, ?, ?) OR {here} = (?, ?, ?) AND at < ?)"
-            " ORDER BY instant, seen, seed, at DESC"
-        )
-        older = f"instant <= ? AND ({here} < (?, ?, ?) OR {here} = (?, ?, ?) AND at > ?) ORDER BY {_ORDER}"
+        marks = "(?, ?, ?, ?)"
         rows = [
-            self._db.execute(f"SELECT data FROM story WHERE {where} LIMIT 1", place).fetchone()
-            for where in (newer, older)
+            self._db.execute(f"SELECT id FROM story WHERE {_PLACE} {which} LIMIT 1", place(record)).fetchone()
+            for which in (f"> {marks} ORDER BY instant, seen, seed, back", f"< {marks} ORDER BY {_ORDER}")
         ]
-        first, second = (Record.from_json(row[0]) if row else None for row in rows)
-        return first, second
+        newer, older = (self.story(row[0]) if row else None for row in rows)
+        return newer, older
 
 
 def _window(instant: str) -> tuple[str, str]:
@@ -665,19 +776,16 @@ def _unpacked(data: bytes) -> list[bytes]:
     return parts
 
 
-def _periods(record: Record) -> list[TagRef]:
-    """Return the year, the month and the day that ``record`` is filed under, as far as they are known."""
-    parts = period(record.published)
-    return [TagRef("period", slug, slug) for slug in ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))]
-
-
 class StoryList(Sequence[Record]):
     """A lazy list of stories over the archive: it counts, slices and iterates without holding them."""
 
     _CHUNK = 200
 
-    def __init__(self, db: sqlite3.Connection, table: str, where: str, values: list[str]) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, story: Callable[[str], Record], table: str, where: str, values: list[str]
+    ) -> None:
         self._db = db
+        self._story = story
         self._table, self._where = table, where
         self._from = f"FROM {table} WHERE {where}"
         self._data = "data" if table == "story" else "(SELECT data FROM story WHERE story.id = tagging.id)"
@@ -702,6 +810,14 @@ class StoryList(Sequence[Record]):
         found = self._read(range(len(self))[at], 1)
         return found[0]
 
+    def older(self, place: Place) -> int:
+        """Return how many of the stories are older than ``place``: where a story there stands, counted from the
+        oldest."""
+        (count,) = self._db.execute(
+            f"SELECT count(*) {self._from} AND {_PLACE} < (?, ?, ?, ?)", (*self._values, *place)
+        ).fetchone()
+        return int(count)
+
     def months(self) -> list[tuple[str, int]]:
         """Return each month, "2021-07", that has stories with how many, newest first."""
         month = "substr(instant, 1, 7)"
@@ -713,13 +829,13 @@ class StoryList(Sequence[Record]):
     def of_month(self, month: str) -> StoryList:
         """Return the stories of ``month``, newest first."""
         where = f"{self._where} AND instant >= ? AND instant < ?"
-        return StoryList(self._db, self._table, where, [*self._values, month, f"{month}~"])
+        return StoryList(self._db, self._story, self._table, where, [*self._values, month, f"{month}~"])
 
     def addresses(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         """Yield each month, "2021-07", newest first, with its stories, oldest first: permalink, instant, updated."""
         rows = self._db.execute(
             f"SELECT json_extract({self._data}, '$.permalink'), instant, updated {self._from}"
-            " ORDER BY substr(instant, 1, 7) DESC, instant, seen, seed, at DESC",
+            " ORDER BY substr(instant, 1, 7) DESC, instant, seen, seed, back",
             self._values,
         )
         for month, group in groupby(rows, key=lambda row: str(row[1][:7])):
@@ -728,10 +844,10 @@ class StoryList(Sequence[Record]):
     def corrected(self, since: str, limit: int) -> list[Record]:
         """Return the stories edited after the ISO instant ``since``, the last edited first."""
         rows = self._db.execute(
-            f"SELECT {self._data} {self._from} AND updated <> '' AND updated > ? ORDER BY updated DESC, id LIMIT ?",
+            f"SELECT id {self._from} AND updated <> '' AND updated > ? ORDER BY updated DESC, id LIMIT ?",
             (*self._values, since, limit),
         )
-        return [Record.from_json(data) for (data,) in rows]
+        return [self._story(story_id) for (story_id,) in rows]
 
     def __iter__(self) -> Iterator[Record]:
         for start in range(0, len(self), self._CHUNK):
@@ -739,6 +855,6 @@ class StoryList(Sequence[Record]):
 
     def _read(self, start: int, count: int) -> list[Record]:
         rows = self._db.execute(
-            f"SELECT {self._data} {self._from} ORDER BY {_ORDER} LIMIT ? OFFSET ?", (*self._values, count, start)
+            f"SELECT id {self._from} ORDER BY {_ORDER} LIMIT ? OFFSET ?", (*self._values, count, start)
         )
-        return [Record.from_json(data) for (data,) in rows]
+        return [self._story(story_id) for (story_id,) in rows]

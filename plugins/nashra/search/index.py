@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 from zlib import crc32
 
 from nashra.arabic.stems import Memo
@@ -137,13 +138,21 @@ def code() -> str:
     return made.hexdigest()
 
 
-def update(archive: Archive, text: Callable[[Record], Sequence[str]]) -> int:
-    """Bring the index in ``archive`` up to date; ``text`` says what of a story besides its headline is searched.
+class Update(NamedTuple):
+    """Among how many ``shards`` the index is divided, which of them changed, and the stories that were put in
+    otherwise than before or taken out."""
 
-    Return among how many shards it is divided.
-    """
+    shards: int
+    touched: set[int]
+    stories: set[str]
+
+
+def update(archive: Archive, text: Callable[[Record], Sequence[str]]) -> Update:
+    """Bring the index in ``archive`` up to date; ``text`` says what of a story besides its headline is searched."""
     shards = shards_for(len(archive.stories()))
     archive.indexed_by(f"{code()} {shards}")
+    touched: set[int] = set()
+    stories: set[str] = set()
     while True:
         found = archive.to_index(_AT_ONCE)
         changes = Changes(shards)
@@ -155,7 +164,9 @@ def update(archive: Archive, text: Callable[[Record], Sequence[str]]) -> int:
             else:
                 archive.forget_indexed(one.id)
             changes.change(one.before, after)
+        stories |= {one.id for one in found}
+        touched |= set(changes.touched())
         for number in changes.touched():
             archive.keep_shard(number, changes.apply(number, archive.shard(number)))
         if len(found) < _AT_ONCE:
-            return shards
+            return Update(shards, touched, stories)

@@ -1,6 +1,8 @@
-"""The calendar of dated events that the desk found: a page by month in time order, and calendar.ics (RFC 5545).
+"""The calendar of dated events that the desk found: pages in time order, and calendar.ics (RFC 5545).
 
-What is «now» is the day of the newest story, never the clock's. A new story costs the months it names days of.
+What is «today» is the day of the newest story, never the clock's. No page grows with the archive: the calendar shows
+what is ahead and leads to months, a month to the days that are too crowded for it, a day to its parts. A new story
+rewrites the days it names, their months, and the calendar, which counts them.
 """
 
 from __future__ import annotations
@@ -14,15 +16,17 @@ from icalendar import Calendar, Event, vText
 
 from nashra.arabic.calendar import dateline, hijri, weekday
 from nashra.archive.record import DateRef, Record, first_moment
-from nashra.site.threads import has_template
+from nashra.site.lists import Paginator
 
 if TYPE_CHECKING:
     from nashra.site.contents import StoryArticle
     from nashra.site.generator import StoriesGenerator
 
 PAGE, FILE = "calendar.html", "calendar.ics"
-# More than this many events, and a later month gets a page of its own.
-_MOST_ON_PAGE = 100
+# As many events as a page holds within its 14 KB; a part of a day's page holds up to twice the second number.
+_MOST_ON_PAGE, _DAY_PART = 32, 16
+# With more months than these to name, years are named in their stead.
+_MOST_MONTHS = 60
 # How far back calendar.ics goes, and how many events it holds at most: a subscribed calendar is fetched whole.
 _YEARS_BACK = 1
 _MOST_IN_FILE = 1000
@@ -36,17 +40,22 @@ class Entry(NamedTuple):
 
 
 class Day(NamedTuple):
-    """A day of the calendar, its names, and what stories say of it."""
+    """A day of the calendar, its names, and what stories say of it, the newest first.
+
+    ``url`` is the day's own page with all ``size`` events, "" where ``entries`` are these.
+    """
 
     value: str
     title: str
     weekday: str
     hijri: str
+    size: int
+    url: str
     entries: list[Entry]
 
 
 class Month(NamedTuple):
-    """A month that has dated events; ``url`` is its own page's, "" where the calendar itself shows it."""
+    """A month that has dated events, or a year; ``url`` is its own page's, "" on the calendar itself."""
 
     value: str
     title: str
@@ -60,17 +69,14 @@ class Agenda:
 
     def __init__(self, desk: StoriesGenerator) -> None:
         self._desk = desk
-        self.here = desk.archive.newest_day()[:7]
-        counted = desk.archive.agenda_months()
+        self._today = desk.archive.newest_day()
+        self._counted = desk.archive.agenda_months()
         # Where its page is, "" where there is none.
-        self.url = PAGE if counted and has_template(desk, "calendar") else ""
-        self._shown, apart = shared_out(counted, self.here, _MOST_ON_PAGE)
-        sizes = dict(counted)
-        self._past = [(month, sizes[month]) for month in apart if month < self.here]
-        self._later = [(month, sizes[month]) for month in apart if month >= self.here]
+        self.url = PAGE if self._counted and desk.has_template("calendar") else ""
 
     def write(self, write: Any, write_bytes: Any) -> None:
-        """Write the calendar's page, those of the months that do not stand on it, and the file calendars read."""
+        """Write the calendar's page, those of years, months and days that do not stand on it, and the file for
+        calendar programs."""
         desk = self._desk
         events = self._in_file()
         if events:
@@ -81,58 +87,130 @@ class Agenda:
             )
         if not self.url:
             return
-        template = desk.get_template("calendar")
-        apart = [Month(month, dateline(month), _url(month), size, []) for month, size in [*self._past, *self._later]]
-        write(
+        here = self._today[:7]
+        rest = len(desk.archive.agenda(self._today, f"{here}~"))
+        shown, apart = shared_out(self._counted, here, rest, _MOST_ON_PAGE)
+        named, by_year = by_years(apart, here, _MOST_MONTHS)
+        rows = [_named(value, size) for value, size in named]
+        crowded: dict[str, Day] = {}
+        self._write(
+            write,
             PAGE,
-            template,
-            desk.context,
-            url=PAGE,
-            months=[self._month(month, "") for month in self._shown],
-            past=[month for month in apart if month.value < self.here][::-1],
-            later=[month for month in apart if month.value >= self.here],
+            months=[self._month(month, "", max(month, self._today), crowded) for month in shown],
+            past=[row for row in rows if row.value <= here][::-1],
+            later=[row for row in rows if row.value > here],
             ics_url=FILE if events else "",
         )
-        for month in apart:
-            write(
-                month.url,
-                template,
-                desk.context,
-                url=month.url,
+        for year, its in by_year.items():
+            within = [_named(month, size) for month, size in its]
+            self._write(write, _url(year), month=_named(year, sum(each.size for each in within)), within=within)
+        for month, _ in apart:
+            whole = self._month(month, _url(month), month, crowded)
+            self._write(write, whole.url, month=whole, months=[whole])
+        of = {month: _named(month, size) for month, size in apart}
+        for day in crowded.values():
+            self._write_day(write, day, of.get(day.value[:7]))
+
+    def _write(self, write: Any, name: str, **values: Any) -> None:
+        write(name, self._desk.get_template("calendar"), self._desk.context, url=name, **values)
+
+    def _month(self, month: str, url: str, start: str, crowded: dict[str, Day]) -> Month:
+        """Return a month from the day ``start`` on as a page shows it; add the days that it cannot show whole to
+        ``crowded``, with all their events."""
+        rows = self._desk.archive.agenda(start, f"{month}~")
+        named = [(value, [record for _, record in group]) for value, group in groupby(rows, key=lambda row: row[0])]
+        room = shares([len(records) for _, records in named], _MOST_ON_PAGE)
+        shown = Month(month, dateline(month), url, len(rows), [])
+        for (value, records), most in zip(named, room, strict=True):
+            whole = self._day(value, records)
+            if most == whole.size:
+                shown.days.append(whole)
+            else:
+                crowded[value] = whole
+                shown.days.append(whole._replace(url=_url(value), entries=whole.entries[:most]))
+        return shown
+
+    def _day(self, value: str, records: Sequence[Record]) -> Day:
+        entries = [Entry(said(record, value).text, self._desk.article(record)) for record in records]
+        return Day(value, dateline(value), weekday(value), hijri(value), len(entries), "", entries)
+
+    def _write_day(self, write: Any, day: Day, month: Month | None) -> None:
+        """Write the pages of a day: the newest stories first, its parts numbered from the oldest.
+
+        ``month`` is where the way to it leads over, None where that is the calendar itself.
+        """
+        parts = Paginator(_url(day.value), _url(day.value), day.entries, _DAY_PART)
+        for number in parts.page_range:
+            part = parts.page(number)
+            self._write(
+                write,
+                part.save_as,
                 month=month,
-                months=[self._month(month.value, month.url)],
-                ics_url="",
+                day=day._replace(entries=list(part.object_list)),
+                events_page=part,
+                events_previous_page=parts.page(number - 1) if part.has_previous() else None,
+                events_next_page=parts.page(number + 1) if part.has_next() else None,
             )
 
-    def _month(self, month: str, url: str) -> Month:
-        """Return a month with its days."""
-        rows = self._desk.archive.agenda(month, f"{month}~")
-        days = []
-        for value, group in groupby(rows, key=lambda row: row[0]):
-            entries = [Entry(said(record, value).text, self._desk.article(record)) for _, record in group]
-            days.append(Day(value, dateline(value), weekday(value), hijri(value), entries))
-        return Month(month, dateline(month), url, len(rows), days)
-
     def _in_file(self) -> list[tuple[str, Record]]:
-        start = f"{int(self.here[:4]) - _YEARS_BACK:04}{self.here[4:]}" if self.here else ""
+        here = self._today[:7]
+        start = f"{int(here[:4]) - _YEARS_BACK:04}{here[4:]}" if here else ""
         return self._desk.archive.agenda(start, most=_MOST_IN_FILE)
 
 
-def shared_out(counted: Sequence[tuple[str, int]], here: str, most: int) -> tuple[list[str], list[str]]:
-    """Return the months that the calendar's own page shows and those that get a page each, in time order.
+def shared_out(
+    counted: Sequence[tuple[str, int]], here: str, rest: int, most: int
+) -> tuple[list[str], list[tuple[str, int]]]:
+    """Return the months that the calendar's own page shows, and those that have a page each, in time order.
 
-    ``counted`` are months with how many events each has. From the month ``here`` on whole months are shown, as long as
-    there are no more than ``most`` events; one at least.
+    ``counted`` are months with how many events each has; of the month ``here``, ``rest`` are still ahead. What is ahead
+    is shown month by month, as long as that is no more than ``most`` events; one month at least. A month that is not
+    shown whole has a page.
     """
     shown: list[str] = []
     total = 0
     for month, size in counted:
-        if month >= here:
-            total += size
-            if shown and total > most:
-                break
-            shown.append(month)
-    return shown, [month for month, _ in counted if month not in shown]
+        ahead = rest if month == here else size if month > here else 0
+        if not ahead:
+            continue
+        total += ahead
+        if shown and total > most:
+            break
+        shown.append(month)
+    return shown, [(month, size) for month, size in counted if month not in shown or (month == here and rest < size)]
+
+
+def shares(sizes: Sequence[int], most: int) -> list[int]:
+    """Return how many events of each day a page of about ``most`` shows: all of them where there is room, else of
+    crowded days as many as there is room for on each, one at least."""
+    if sum(sizes) <= most:
+        return list(sizes)
+    level = 1
+    while sum(min(size, level + 1) for size in sizes) <= most:
+        level += 1
+    return [min(size, level) for size in sizes]
+
+
+def by_years(
+    counted: Sequence[tuple[str, int]], here: str, most: int
+) -> tuple[list[tuple[str, int]], dict[str, list[tuple[str, int]]]]:
+    """Return what the calendar names, months or years with how many events each has, in time order; and the months of
+    each year that is named in their stead.
+
+    That is every month while there are no more than ``most``, else those of the year of the month ``here``.
+    """
+    if len(counted) <= most:
+        return list(counted), {}
+    named: list[tuple[str, int]] = []
+    years: dict[str, list[tuple[str, int]]] = {}
+    for year, group in groupby(counted, key=lambda one: one[0][:4]):
+        months = list(group)
+        if year == here[:4]:
+            named += months
+        else:
+            named.append((year, sum(size for _, size in months)))
+            years[year] = months
+    return named, years
 
 
 def said(record: Record, day: str) -> DateRef:
@@ -166,5 +244,10 @@ def _instant(record: Record) -> datetime:
     return first_moment(record.updated or record.published)
 
 
-def _url(month: str) -> str:
-    return f"calendar/{month}.html"
+def _named(value: str, size: int) -> Month:
+    """Return a month or a year to be named with a link."""
+    return Month(value, dateline(value), _url(value), size, [])
+
+
+def _url(value: str) -> str:
+    return f"calendar/{value}.html"

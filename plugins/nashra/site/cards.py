@@ -86,24 +86,43 @@ class Cards:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         self._card(SITE_CARD, Card(self._desk.settings.get("SITESUBTITLE") or self._site, "", "", self._site))
-        for record in self._desk.archive.stories():
+        work, archive = self._desk.work, self._desk.archive
+        if work.full:
+            for record in archive.stories():
+                self._story(record)
+            # What was withdrawn must not lie about in a picture either.
+            for kept in self._folder.iterdir():
+                if kept.name not in self._used:
+                    kept.unlink()
+            return
+        wanted = {owner.removeprefix("card/") for owner in work.owners if owner.startswith("card/")}
+        there = archive.there(wanted)
+        for story_id in sorted(there):
+            self._story(archive.story(story_id))
+        for story_id in sorted(wanted - there):
+            self._writer.drop(f"card/{story_id}")
+        for change in work.changes.stories:
+            if change.old and (kept := self._kept(self._of(change.old))).name not in self._used:
+                kept.unlink(missing_ok=True)
+
+    def _story(self, record: Record) -> None:
+        with self._writer.making(f"card/{record.id}"):
             self._card(story_card(record.id), self._of(record))
-        # What was withdrawn must not lie about in a picture either.
-        for kept in self._folder.iterdir():
-            if kept.name not in self._used:
-                kept.unlink()
+
+    def _kept(self, card: Card) -> Path:
+        return self._folder / f"{_digest(card)}.png"
 
     def _of(self, record: Record) -> Card:
         name = self._desk.category(record.category).name
         return Card(record.headline, name, dateline(record.published[:10]), self._site)
 
     def _card(self, name: str, card: Card) -> None:
-        kept = self._folder / f"{_digest(card)}.png"
+        kept = self._kept(card)
         self._used.add(kept.name)
         # As rsync does: a file of the same size and time is the same file, and is not read.
         stamp = _stamp(kept)
         if stamp and stamp == _stamp(Path(self._writer.output_path, name)):
-            self._writer.written.add(name)
+            self._writer.keep(name)
             return
         data = kept.read_bytes() if stamp else b""
         if not data.endswith(_PNG_END):  # lost, or cut short

@@ -60,10 +60,15 @@ class _Slugged:
         self.slug = ref.slug
         self.kind = ref.kind
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The page's address relative to the site, percent-encoded."""
         return quote(self._from_settings("URL"))  # type: ignore[attr-defined]
+
+    @cached_property
+    def save_as(self) -> str:
+        """Where the page is saved, relative to the output folder."""
+        return str(self._from_settings("SAVE_AS"))  # type: ignore[attr-defined]
 
     def __hash__(self) -> int:
         return hash(self.slug)

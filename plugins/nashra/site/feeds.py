@@ -142,7 +142,7 @@ class Feeds:
             f"{static}/{name}" if Path(desk.theme, "static", name).is_file() else ""
             for name in ("feed.css", "icon.png")
         )
-        self._written = 0
+        self._work = writer.work
         self._stamp = self._stamped()
 
     def _stamped(self) -> str:
@@ -156,17 +156,37 @@ class Feeds:
                 made.update(file.read_bytes())
         return made.hexdigest()
 
-    def write(self) -> int:
-        """Write every feed in every format, then OPML and the feed menu; return how many feed files there are."""
+    def write(self) -> None:
+        """Write every feed in which something changed in every format, then OPML and the feed menu.
+
+        A new story costs the feeds it is in, and of their archives the document of its month.
+        """
+        gone = {f"feed/{role}/{slug}" for role, slug in self._work.changes.lists if role and role != "period"}
+        gone |= {f"feed/thread/{slug}" for slug in self._work.renamed}
         for topic in topics(self._desk):
-            self._topic(topic)
+            owner = f"feed/{topic.path}"
+            gone.discard(owner)
+            if self._work.must(owner) or self._changed(topic):
+                with self._writer.making(owner):
+                    self._topic(topic, owner)
+        for owner in sorted(gone):
+            self._writer.drop(owner)
         groups = list(self._groups())
         if groups:
             self._writer.write_bytes("opml.xml", directory.opml(self._name, groups))
             if self._desk.nashra.feed_menu:
                 menu = directory.menu(self._name, self._language, groups)
                 self._writer.write_bytes(".well-known/feed-menu.json", menu)
-        return self._written
+
+    def _changed(self, topic: _Topic) -> bool:
+        """Tell whether something in a feed changed, or may have: a hand-written article depends on other files too."""
+        work = self._work
+        thread = topic.path.removeprefix("thread/") if topic.kind == "thread" else ""
+        return (
+            any(work.touched(key) or key in work.by_hand for key in topic.lists)
+            or (thread in work.threads or thread in work.changes.roots)
+            or topic.kind == "combined"
+        )
 
     def _groups(self) -> Iterator[directory.Group]:
         kinds = self._desk.settings["JINJA_GLOBALS"]["ui"].get("kinds", {})
@@ -183,7 +203,7 @@ class Feeds:
 
     # --- one feed ----------------------------------------------------------------------------------------------
 
-    def _topic(self, topic: _Topic) -> None:
+    def _topic(self, topic: _Topic, owner: str) -> None:
         """Write the live feed, and the archive documents of what it does not hold (RFC 5005 §4)."""
         most = self._desk.nashra.feed_items
         deleted = tuple(
@@ -196,7 +216,12 @@ class Feeds:
         older = self._archive_url(topic, months[0]) if months else ""
         feed = replace(self._feed(topic), deleted=deleted, older=older)
         self._save(topic.path, feed, made)
+        there = self._archived(topic, owner)
         for month, before in zip_longest(months, months[1:], fillvalue=""):
+            if month not in self._work.months and there.get(month) == before and topic.kind != "combined":
+                for suffix, *_ in _FORMATS:
+                    self._writer.keep(f"feeds/{topic.path}/{month}{suffix}")
+                continue
             archive = replace(
                 feed,
                 url=self._archive_url(topic, month),
@@ -205,6 +230,14 @@ class Feeds:
                 deleted=(),
             )
             self._save(f"{topic.path}/{month}", archive, [self._made(one) for one in topic.stories.of_month(month)])
+
+    def _archived(self, topic: _Topic, owner: str) -> dict[str, str]:
+        """Return the months whose archive documents are all there, each with the one that it leads to."""
+        files = self._desk.archive.files.of(owner) - self._work.missing
+        start, end = f"feeds/{topic.path}/", _FORMATS[0][0]
+        months = sorted((name[len(start) : -len(end)] for name in files if name.endswith(end)), reverse=True)
+        whole = [m for m in months if all(f"{start}{m}{suffix}" in files for suffix, *_ in _FORMATS)]
+        return {m: before for m, before in zip_longest(months, months[1:], fillvalue="") if m in whole}
 
     def _live(self, stories: StoryList, most: int) -> list[Record]:
         """Return the newest stories, and the older ones edited since: a subscriber is told of a correction."""
@@ -233,7 +266,6 @@ class Feeds:
         for at, (suffix, _, _, render, _) in enumerate(_FORMATS):
             data = render(feed, [one.parts[at] for one in made])
             written = self._writer.write_bytes(f"feeds/{path}{suffix}", data)
-            self._written += 1
             signals.feed_written.send(str(written), context=self._desk.context, feed=feed)
 
     def _feed(self, topic: _Topic) -> Feed:

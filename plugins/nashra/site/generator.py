@@ -20,6 +20,7 @@ from nashra.arabic.calendar import dateline
 from nashra.arabic.collation import DIGITS, LATIN, OTHER, by_letter
 from nashra.arabic.hygiene import clean, title
 from nashra.arabic.slugs import slug
+from nashra.archive.changes import ListKey
 from nashra.archive.identity import fingerprint
 from nashra.archive.record import Record, TagRef, first_moment
 from nashra.archive.store import Archive, Group
@@ -33,15 +34,18 @@ from nashra.site import search
 from nashra.site.agenda import Agenda
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
 from nashra.site.feeds import Feeds, feed_groups, links
-from nashra.site.lists import Articles
+from nashra.site.lists import Articles, NotedDict, NotedList, Reads
 from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import over
 from nashra.site.threads import Threads
+from nashra.site.work import Work, frame
 
 _log = logging.getLogger(__name__)
 # As many stories as a reader looks over below one.
 _RELATED = 4
+# Articles held for lists at once: some 10 KB each.
+_MOST_LISTED = 2_000
 # A kind with fewer tags is looked over without letters.
 _LETTERED = 10
 # Of a kind with more tags, the page of all tags shows the most used ones.
@@ -63,15 +67,17 @@ class StoriesGenerator(ArticlesGenerator):
         super().__init__(*args, **kwargs)
         self.newsroom: Newsroom
         self.archive: Archive
-        self.feeds_written = 0
 
-    def open(self, settings: Settings, archive: Archive, desk: Desk) -> None:
-        """Give the generator what it is fed from; called once, before ``generate_context``."""
+    def open(self, settings: Settings, archive: Archive, desk: Desk, whole: str) -> None:
+        """Give the generator what it is fed from, and why everything must be made ("": it need not); called once,
+        before ``generate_context``."""
+        self.whole = whole
         self.nashra = settings
         self.archive = archive
         self._desk = desk
         self.desk_key = desk.key
         self.newsroom = Newsroom(settings, archive, desk, ZoneInfo(self.settings["TIMEZONE"]))
+        self.reads = Reads()
 
     # --- what templates are given ------------------------------------------------------------------------------
 
@@ -82,6 +88,7 @@ class StoriesGenerator(ArticlesGenerator):
         self.topics = self._desk.topics.by_slug
         self.tag = cache(self._tag)
         self.author = cache(self._author)
+        self._listed: dict[str, StoryArticle] = {}
         self._published: dict[str, Article] = {}
         self._named: dict[str, str] = {}
         self.newsroom.take_in(self._hand_written(), over)
@@ -99,26 +106,42 @@ class StoriesGenerator(ArticlesGenerator):
             (self.author(group.ref), self._list("author", group.ref.slug)) for group in archive.groups("author")
         ]
         self.period_archives = self._periods()
-        self._update_context(
-            ("articles", "drafts", "hidden_articles", "dates", "tags", "categories", "authors", "related_posts")
-        )
+        self._update_context(("articles", "drafts", "hidden_articles", "dates", "categories", "related_posts"))
         self.threads = Threads(self)
         self.agenda = Agenda(self)
-        self.context["threads"] = self.threads.listed
         self.context["calendar_url"] = self.agenda.url
-        self.context["tag_index"] = self._tag_index(tagged)
-        self.context["period_archives"] = self.period_archives
-        self.context["site_feeds"] = links("all", self.settings["SITENAME"])
-        self.context["feed_groups"] = feed_groups(self)
+        self.context["site_feeds"] = links("all", self.settings["SITENAME"]) if self.archive.newest_day() else ()
+        self.context["has_authors"], self.context["has_threads"] = bool(self.authors), bool(self.threads.listed)
+        # What grows with the archive notes who looks at it.
+        self.tag_index = self._tag_index(tagged)
+        self.feed_groups = feed_groups(self)
+        self.context["period_archives"] = NotedDict(self.period_archives, "period_archives", self.reads)
+        for name, found in (
+            ("tags", list(self.tags.items())),
+            ("authors", self.authors),
+            ("threads", self.threads.listed),
+            ("tag_index", self.tag_index),
+            ("feed_groups", self.feed_groups),
+        ):
+            self.context[name] = NotedList(found, name, self.reads)
         self.context["page_metadata"] = Metadata(self).page_metadata()
         signals.article_generator_finalized.send(self)
 
     def _list(self, role: str = "", slug: str = "") -> Articles:
-        return Articles(self.archive.stories(role, slug), self.article)
+        return Articles(self.archive.stories(role, slug), self.listed, (role, slug), self.reads)
 
     def article(self, record: Record) -> StoryArticle:
         """Return ``record`` as templates and feeds see it."""
         return StoryArticle(record, self)
+
+    def listed(self, record: Record) -> StoryArticle:
+        """Return ``record`` for a list: most stories are in several, and are made ready once for all of them."""
+        article = self._listed.get(record.id)
+        if article is None:
+            if len(self._listed) >= _MOST_LISTED:
+                self._listed.clear()
+            article = self._listed[record.id] = self.article(record)
+        return article
 
     def neighbours(self, record: Record) -> tuple[StoryArticle | None, StoryArticle | None]:
         """Return the articles next to ``record`` in time: the newer one and the older one."""
@@ -273,17 +296,13 @@ class StoriesGenerator(ArticlesGenerator):
     def generate_articles(self, write: Any) -> None:
         """Write a page for every story, and Pelican's own for hidden articles."""
         template = self.get_template("article")
-        for article in self.articles:
-            signals.article_generator_write_article.send(self, content=article)
-            write(
-                article.save_as,
-                template,
-                self.context,
-                article=article,
-                category=article.category,
-                url=article.url,
-                blog=True,
-            )
+        everything = self.work.all_of(template.name or "")
+        for story_id in [] if everything else sorted(self.work.stories):
+            self._write_story(write, template, self.article(self.archive.story(story_id)))
+        for record in self.articles.records if everything else ():
+            self._write_story(write, template, self.article(record))
+        for gone in self.work.gone:
+            self.writer.drop(f"story/{gone.id}")
         for article in self.hidden_articles:
             write(
                 article.save_as,
@@ -295,16 +314,30 @@ class StoriesGenerator(ArticlesGenerator):
                 blog=True,
             )
 
+    def _write_story(self, write: Any, template: Any, article: StoryArticle) -> None:
+        signals.article_generator_write_article.send(self, content=article)
+        with self.writer.making(f"story/{article.record.id}"):
+            write(
+                article.save_as,
+                template,
+                self.context,
+                article=article,
+                category=article.category,
+                url=article.url,
+                blog=True,
+            )
+
     def generate_direct_templates(self, write: Any) -> None:
         """Write the pages that DIRECT_TEMPLATES names; those that another theme does not have are left out."""
         named = self.settings["DIRECT_TEMPLATES"]
         try:
-            self.settings["DIRECT_TEMPLATES"] = [name for name in named if self._has_template(name)]
+            self.settings["DIRECT_TEMPLATES"] = [name for name in named if self.has_template(name)]
             super().generate_direct_templates(write)
         finally:
             self.settings["DIRECT_TEMPLATES"] = named
 
-    def _has_template(self, name: str) -> bool:
+    def has_template(self, name: str) -> bool:
+        """Tell whether the theme has this template; say so where it has not."""
         try:
             self.get_template(name)
         except PelicanTemplateNotFound:
@@ -318,27 +351,54 @@ class StoriesGenerator(ArticlesGenerator):
             template = self.get_template("period_archives")
         except PelicanTemplateNotFound:
             template = self.get_template("archives")
-        for granularity in self.period_archives:
-            for found in self.period_archives[granularity]:
-                write(
-                    found["save_as"],
+        parts = {granularity: self._by_parent(granularity) for granularity in _GRANULARITIES}
+        there = set()
+        for granularity in _GRANULARITIES:
+            for found in self.period_archives.get(granularity, ()):
+                number = found["period_num"]
+                # A page names what its period lies in and what lies in it, and no other period.
+                around = {
+                    name: [one for above in self._around(name, number) for one in parts[name].get(above, ())]
+                    for name in _GRANULARITIES
+                }
+                key = "period", "/".join(f"{part:02}" for part in number)
+                there.add(key)
+                self._list_page(
+                    write,
                     template,
-                    self.context | {"period": found["period"], "period_num": found["period_num"]},
+                    key,
+                    found["save_as"],
+                    found["url"],
+                    found["articles"],
+                    "period_archives",
+                    period=found["period"],
+                    period_num=number,
                     period_title=found["title"],
-                    articles=found["articles"],
-                    dates=found["dates"],
-                    template_name="period_archives",
-                    blog=True,
-                    url=found["url"],
-                    all_articles=self.articles,
+                    period_archives={name: periods for name, periods in around.items() if periods},
                 )
+        self._drop_emptied("period", there)
+
+    def _by_parent(self, granularity: str) -> dict[tuple[int, ...], list[dict[str, Any]]]:
+        """Return the periods by the period that they lie in, and each by itself."""
+        found: dict[tuple[int, ...], list[dict[str, Any]]] = {}
+        for one in self.period_archives.get(granularity, ()):
+            found.setdefault(one["period_num"], []).append(one)
+            found.setdefault(one["period_num"][:-1], []).append(one)
+        return found
+
+    @staticmethod
+    def _around(granularity: str, number: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Return under which periods those of a ``granularity`` are found that the period ``number`` lies in, or that
+        lie in it."""
+        depth = _GRANULARITIES.index(granularity) + 1
+        return [number[:depth]] if depth <= len(number) else [number] if depth == len(number) + 1 else []
 
     def generate_tags(self, write: Any) -> None:
         """Write a page for every tag, and the index of every kind that has many."""
         self._lists(write, "tag", self.tags.items())
-        if any(each["own_page"] for each in self.context["tag_index"]) and self._has_template("tag_index"):
+        if any(each["own_page"] for each in self.tag_index) and self.has_template("tag_index"):
             template = self.get_template("tag_index")
-            for each in self.context["tag_index"]:
+            for each in self.tag_index:
                 for name in dict.fromkeys([each["url"], *(part["page"] for part in each["letters"])]):
                     if each["own_page"]:
                         write(name, template, self.context, index=each, index_page=name, url=name)
@@ -353,25 +413,72 @@ class StoriesGenerator(ArticlesGenerator):
 
     def _lists(self, write: Any, role: str, lists: Any) -> None:
         template = self.get_template(role)
+        there = set()
         for about, articles in lists:
-            write(
-                about.save_as,
+            there.add((role, about.slug))
+            self._list_page(
+                write,
                 template,
-                self.context,
-                url=about.url,
-                articles=articles,
-                dates=articles,
-                template_name=role,
-                blog=True,
+                (role, about.slug),
+                about.save_as,
+                about.url,
+                articles,
+                role,
                 page_name=about.page_name,
-                all_articles=self.articles,
                 **{role: about},
             )
+        self._drop_emptied(role, there)
+
+    def _drop_emptied(self, role: str, there: set[ListKey]) -> None:
+        """Remove the pages of the lists of ``role`` that lost their last story."""
+        for key in self.work.changes.lists.keys() - there:
+            if key[0] == role:
+                self.writer.drop("/".join(key))
+
+    def _list_page(
+        self,
+        write: Any,
+        template: Any,
+        key: ListKey,
+        save_as: str,
+        url: str,
+        articles: Articles,
+        template_name: str,
+        **about: Any,
+    ) -> None:
+        """Write the pages of a list where something in it changed, or in what they look at besides."""
+        owner = "/".join(key)
+        if self.work.must(owner) or self.work.all_of(template.name):
+            with self.writer.making(owner):
+                write(
+                    save_as,
+                    template,
+                    self.context,
+                    url=url,
+                    articles=articles,
+                    dates=articles,
+                    template_name=template_name,
+                    blog=True,
+                    all_articles=self.articles,
+                    **about,
+                )
 
     # --- feeds -------------------------------------------------------------------------------------------------
 
     def generate_output(self, writer: Any) -> None:
         """Write pages, then the search index and feeds: neither names a page that is not there yet."""
+        self.writer = writer
+        self.work = Work(
+            self.archive,
+            Path(self.output_path).resolve(),
+            self.nashra.state / "writing",
+            frame(self),
+            self.reads,
+            [(one.slug, one.name, one.event, str(one.size), one.latest) for one in self.threads.listed],
+            [self.archive.story(one.id) for one in self.archive.known_in(self._published) if not one.gone],
+            self.whole,
+        )
+        writer.begin(self.work, self.archive.files)
         self.generate_pages(writer)
         if "search" in self.settings["DIRECT_TEMPLATES"]:
             search.write(self, writer)
@@ -383,7 +490,7 @@ class StoriesGenerator(ArticlesGenerator):
 
     def generate_feeds(self, writer: Any) -> None:
         """Write every format of the feeds, and the files that list them."""
-        self.feeds_written = Feeds(self, writer).write()
+        Feeds(self, writer).write()
 
 
 def tag_kind(kind: str, named: list[tuple[str, tuple[StoryTag, int]]]) -> dict[str, Any]:

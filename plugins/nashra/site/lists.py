@@ -1,36 +1,160 @@
-"""Lists of articles over the archive, and their pages, numbered from the oldest so that a full page never changes."""
+"""Lists of articles over the archive, and their pages, numbered from the oldest so that a full page never changes.
+
+What a template looks at of lists is noted, so that a build knows which pages a change may touch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
-from typing import Any, overload
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property, partial
+from typing import Any, TypeVar, overload
 from urllib.parse import quote
 
+from nashra.archive.changes import ListKey
 from nashra.archive.record import Record
+from nashra.archive.store import StoryList
+
+# Noted of a page of a list that tells more of the list than its own part: how long it is, say.
+WHOLE = "whole"
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class Reads:
+    """What pages look at besides their own story or their own part of a list, by the pages' ``role``: the lists, as
+    "role slug", and what the context holds of all stories, by its names."""
+
+    def __init__(self) -> None:
+        self.by_role: dict[str, set[str]] = {}
+        self._now: set[str] | None = None
+
+    @contextmanager
+    def by(self, role: str, own: frozenset[str] = frozenset()) -> Iterator[None]:
+        """Note what is looked at meanwhile as looked at by pages of ``role``; what is their ``own`` list is left out,
+        and WHOLE for it where that is more than a page's part."""
+        before, self._now = self._now, set()
+        try:
+            yield
+        finally:
+            noted, self._now = self._now, before
+            self.by_role.setdefault(role, set()).update(noted - own, [WHOLE] if noted & own else [])
+
+    def note(self, what: str) -> None:
+        """Note that ``what`` is looked at."""
+        if self._now is not None:
+            self._now.add(what)
+
+    def remember(self, told: dict[str, list[str]]) -> None:
+        """Take up what earlier builds noted."""
+        for role, reads in told.items():
+            self.by_role.setdefault(role, set()).update(reads)
+
+    def told(self) -> dict[str, list[str]]:
+        """Return what was noted, to be kept for the next build."""
+        return {role: sorted(reads) for role, reads in sorted(self.by_role.items())}
+
+
+class NotedList(list[_V]):
+    """A list of the context that notes when it is looked at."""
+
+    def __init__(self, items: Iterable[_V], name: str, reads: Reads) -> None:
+        super().__init__(items)
+        self._note = partial(reads.note, name)
+
+    def __len__(self) -> int:
+        self._note()
+        return super().__len__()
+
+    def __iter__(self) -> Iterator[_V]:
+        self._note()
+        return super().__iter__()
+
+    def __getitem__(self, at: Any) -> Any:
+        self._note()
+        return super().__getitem__(at)
+
+
+class NotedDict(dict[_K, _V]):
+    """A dictionary of the context that notes when it is looked at."""
+
+    def __init__(self, items: dict[_K, _V], name: str, reads: Reads) -> None:
+        super().__init__(items)
+        self._note = partial(reads.note, name)
+
+    def __len__(self) -> int:
+        self._note()
+        return super().__len__()
+
+    def __iter__(self) -> Iterator[_K]:
+        self._note()
+        return super().__iter__()
+
+    def __getitem__(self, key: _K) -> _V:
+        self._note()
+        return super().__getitem__(key)
+
+    def get(self, key: _K, default: Any = None) -> Any:
+        """Return the value of ``key``."""
+        self._note()
+        return super().get(key, default)
+
+    def items(self) -> Any:
+        """Return the keys with their values."""
+        self._note()
+        return super().items()
+
+    def values(self) -> Any:
+        """Return the values."""
+        self._note()
+        return super().values()
+
+    def keys(self) -> Any:
+        """Return the keys."""
+        self._note()
+        return super().keys()
 
 
 class Articles(Sequence[Any]):
     """A lazy sequence of Pelican articles, made from records as they are looked at."""
 
-    def __init__(self, records: Sequence[Record], article: Callable[[Record], Any]) -> None:
-        self._records = records
+    def __init__(
+        self, records: StoryList, article: Callable[[Record], Any], key: ListKey = ("", ""), reads: Reads | None = None
+    ) -> None:
+        self.records = records
+        self.key = key
         self._article = article
+        self._reads = reads
+
+    def _note(self) -> None:
+        if self._reads:
+            self._reads.note(" ".join(self.key))
+
+    def count(self, value: Any = None) -> int:
+        """Return how many there are; with a ``value``, how often it is one of them."""
+        return len(self.records) if value is None else sum(one == value for one in self)
+
+    def part(self, start: int, end: int) -> list[Any]:
+        """Return the articles ``start`` to ``end``: a page's own."""
+        return [self._article(record) for record in self.records[start:end]]
 
     def __len__(self) -> int:
-        return len(self._records)
+        self._note()
+        return len(self.records)
 
     @overload
     def __getitem__(self, at: int) -> Any: ...
     @overload
     def __getitem__(self, at: slice) -> list[Any]: ...
     def __getitem__(self, at: int | slice) -> Any:
+        self._note()
         if isinstance(at, slice):
-            return [self._article(record) for record in self._records[at]]
-        return self._article(self._records[at])
+            return [self._article(record) for record in self.records[at]]
+        return self._article(self.records[at])
 
     def __iter__(self) -> Iterator[Any]:
-        return map(self._article, self._records)
+        self._note()
+        return map(self._article, self.records)
 
 
 class Paginator:
@@ -41,21 +165,60 @@ class Paginator:
     oldest on, so that a new story touches page 1 and, once in ``per_page`` stories, makes one more.
     """
 
-    def __init__(self, name: str, url: str, items: Sequence[Any], per_page: int) -> None:
+    def __init__(self, name: str, url: str, items: Sequence[Any], per_page: int, reads: Reads | None = None) -> None:
         self.name = name
         self.url = url
-        self.object_list = items
         self.per_page = per_page
-        self.count = len(items)
-        self.num_pages = max(1, self.count // per_page)
-        self.page_range = list(range(1, self.num_pages + 1))
+        self._items = items
+        self._count = items.count() if isinstance(items, Articles) else len(items)
+        self.pages = max(1, self._count // per_page)
+        self._reads = reads
+
+    def note(self) -> None:
+        """Note that a page tells what changes with every new story."""
+        if self._reads:
+            self._reads.note(WHOLE)
+
+    @property
+    def count(self) -> int:
+        """How many items there are."""
+        self.note()
+        return self._count
+
+    @property
+    def num_pages(self) -> int:
+        """How many pages there are."""
+        self.note()
+        return self.pages
+
+    @property
+    def page_range(self) -> list[int]:
+        """The numbers of the pages."""
+        return list(range(1, self.num_pages + 1))
+
+    @property
+    def object_list(self) -> Sequence[Any]:
+        """All items."""
+        self.note()
+        return self._items
+
+    def bounds(self, number: int) -> tuple[int, int]:
+        """Return which items page ``number`` holds, from the newest on."""
+        first = self._count - (self.pages - 1) * self.per_page
+        start = 0 if number == 1 else first + (number - 2) * self.per_page
+        return start, first if number == 1 else start + self.per_page
+
+    def part(self, start: int, end: int) -> Sequence[Any]:
+        """Return the items ``start`` to ``end``."""
+        return self._items.part(start, end) if isinstance(self._items, Articles) else self._items[start:end]
 
     def page(self, number: int) -> Page:
         """Return page ``number``, 1 being the newest."""
-        first = self.count - (self.num_pages - 1) * self.per_page
-        start = 0 if number == 1 else first + (number - 2) * self.per_page
-        end = first if number == 1 else start + self.per_page
-        return Page(self, number, start, end)
+        return Page(self, number, *self.bounds(number))
+
+    def holding(self, older: int) -> int:
+        """Return the number of the page that holds the item which ``older`` items are older than."""
+        return max(1, self.pages - older // self.per_page)
 
 
 class Page:
@@ -63,30 +226,37 @@ class Page:
 
     def __init__(self, paginator: Paginator, number: int, start: int, end: int) -> None:
         self.paginator = paginator
-        self.number = number
+        self._number = number
         self._start = start
         self._end = end
         stem = paginator.name.removesuffix(".html")
-        from_oldest = paginator.num_pages - number + 1
-        self.save_as = paginator.name if number == 1 else f"{stem}/{from_oldest}.html"
+        # Its number from the oldest page on: the same for ever, once the page is full.
+        self.from_oldest = paginator.pages - number + 1
+        self.save_as = paginator.name if number == 1 else f"{stem}/{self.from_oldest}.html"
         self.url = paginator.url if number == 1 else quote(self.save_as)
+
+    @property
+    def number(self) -> int:
+        """Its number from the newest page on, which changes with every page that is new."""
+        self.paginator.note()
+        return self._number
 
     @cached_property
     def object_list(self) -> Sequence[Any]:
         """The items, read when first looked at: templates ask a neighbouring page only for its address."""
-        return self.paginator.object_list[self._start : self._end]
+        return self.paginator.part(self._start, self._end)
 
     def has_next(self) -> bool:
         """Tell whether there is a page of older items."""
-        return self.number < self.paginator.num_pages
+        return self._number < self.paginator.pages
 
     def has_previous(self) -> bool:
         """Tell whether there is a page of newer items."""
-        return self.number > 1
+        return self._number > 1
 
     def has_other_pages(self) -> bool:
         """Tell whether the list has more than this page."""
-        return self.paginator.num_pages > 1
+        return self.paginator.pages > 1
 
     def next_page_number(self) -> int:
         """Return the number of the page of older items."""
@@ -98,8 +268,10 @@ class Page:
 
     def start_index(self) -> int:
         """Return the 1-based index of the first item, 0 for an empty list."""
+        self.paginator.note()
         return self._start + 1 if self._end else 0
 
     def end_index(self) -> int:
         """Return the 1-based index of the last item."""
+        self.paginator.note()
         return self._end

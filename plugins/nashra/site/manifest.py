@@ -47,9 +47,13 @@ class Manifest:
         gone = self._noted - set(map(_digest, written))
         return sorted(name for name in self._files() if _digest(name) in gone) if gone else []
 
-    def text(self, written: Iterable[str]) -> bytes:
-        """Return what the manifest says when only ``written`` is there."""
-        return "".join(f"{digest}\n" for digest in sorted(map(_digest, written))).encode()
+    def text(self, written: Iterable[str], stale: Iterable[str] | None = None) -> bytes:
+        """Return what the manifest says when only ``written`` is there; given the ``stale`` files that went, when that
+        is there beside what was noted."""
+        digests = set(map(_digest, written))
+        if stale is not None:
+            digests |= self._noted - set(map(_digest, stale))
+        return "".join(f"{digest}\n" for digest in sorted(digests)).encode()
 
     @property
     def path(self) -> Path:

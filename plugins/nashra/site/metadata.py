@@ -136,7 +136,7 @@ def news_article(article: StoryArticle, site: str, url: str, images: Sequence[Im
 
 def _names(headline: str, name: str) -> bool:
     """Tell whether ``name`` stands in ``headline`` as a word, alone or after «و», «ف», «ب», «ل» or «ك»."""
-    return re.search(rf"(?<!\w)[وفبلك]?{re.escape(name)}(?!\w)", headline) is not None
+    return name in headline and re.search(rf"(?<!\w)[وفبلك]?{re.escape(name)}(?!\w)", headline) is not None
 
 
 def _image(image: Image) -> Linked:

@@ -30,6 +30,7 @@ from nashra.site.newsroom import shown
 from nashra.site.sitemaps import Sitemaps
 from nashra.site.static import StaticFiles
 from nashra.site.webapp import WebApp
+from nashra.site.work import Conflict
 from nashra.site.writer import NashraWriter
 
 _STEAD = {ArticlesGenerator: StoriesGenerator, PagesGenerator: HandWrittenPages, StaticGenerator: StaticFiles}
@@ -60,7 +61,7 @@ class Nashra(Pelican):
 
         def make(**kwargs: Any) -> StoriesGenerator:
             self._stories = StoriesGenerator(**kwargs)
-            self._stories.open(self._settings, self._archive, self._desk)
+            self._stories.open(self._settings, self._archive, self._desk, self._whole)
             return self._stories
 
         return make
@@ -92,8 +93,10 @@ class Nashra(Pelican):
         if problems and not _reloading():
             raise SystemExit(1)
 
-    def _build(self) -> list[Problem]:
+    def _build(self, whole: str = "") -> list[Problem]:
+        """Build the site; all of it, when there is a reason why the ``whole`` must be made."""
         start = time.monotonic()
+        self._whole = whole
         self.settings["STATIC_PATHS"] = list(self._static_paths)
         self._check_places()
         self._desk = Desk.load(self._settings.topics)
@@ -108,9 +111,13 @@ class Nashra(Pelican):
                 for last in (Cards, WebApp, Sitemaps):
                     last(self._stories, self._writer).write()
                 self._writer.tidy()
+                self._counted = self._archive.files.count()
+        except Conflict as conflict:
+            return self._build(f"two pages want the address {conflict}")
         except sqlite3.OperationalError as error:
             wrong = f"the archive cannot be used ({error})"
             raise Problem(wrong, "wait for the other build to end", path=shown(self._settings.state)) from None
+        self._stories.work.end()
         self._report(time.monotonic() - start)
         return self._stories.newsroom.problems + self._writer.problems
 
@@ -128,8 +135,7 @@ class Nashra(Pelican):
             raise Problem("SITEURL is no address", "give the site's address: feeds need it", path="pelicanconf.py")
 
     def _report(self, seconds: float) -> None:
-        feeds = self._stories.feeds_written
-        pages = sum(name.endswith(".html") for name in self._writer.written)
+        pages, feeds = self._counted
         site = shown(Path(self.output_path, "index.html"))
         print(
             f"Nashra: {_many(self._stories.newsroom.bulletins, 'bulletin')} → "

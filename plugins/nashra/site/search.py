@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -40,17 +40,34 @@ def result(record: Record, category: str) -> bytes:
 def write(desk: StoriesGenerator, writer: NashraWriter) -> None:
     """Write the search index.
 
-    A new story costs the shards its words fall into and the list of its category, and has one file of its own; all
-    else is only compared.
+    A new story costs the shards its words fall into and the list of its category, and has one file of its own.
     """
-    archive = desk.archive
-    shards = update(archive, text)
-    writer.write_bytes("search/rules.json", dumps({"shards": shards, **rules()}))
-    for number in range(shards):
-        writer.write_bytes(f"search/words/{shards}/{number:x}.json", archive.shard(number) or b"{}")
-    for category, _ in desk.categories:
-        writer.write_bytes(f"search/category/{category.slug}.json", dumps(encode(archive.places(category.slug))))
-    for place, record in archive.placed():
+    archive, work = desk.archive, desk.work
+    made = update(archive, text)
+    changed = {change.id for change in work.changes.stories} | made.stories
+    categories = {archive.story(one).category for one in archive.there(made.stories)}
+    writer.write_bytes("search/rules.json", dumps({"shards": made.shards, **rules()}))
+
+    def save(name: str, changed: bool, data: Callable[[], bytes]) -> None:
+        if work.full or changed or name in work.missing:
+            writer.write_bytes(name, data())
+        else:
+            writer.keep(name)
+
+    with writer.making("search"):
+        for number in range(made.shards):
+            name = f"search/words/{made.shards}/{number:x}.json"
+            save(name, number in made.touched, lambda number=number: archive.shard(number) or b"{}")  # type: ignore[misc]
+        for category, _ in desk.categories:
+            name, slug = f"search/category/{category.slug}.json", category.slug
+            touched = slug in categories or work.touched(("category", slug))
+            save(name, touched, lambda slug=slug: dumps(encode(archive.places(slug))))  # type: ignore[misc]
+    changed |= {owner.removeprefix("result/") for owner in work.owners if owner.startswith("result/")}
+    gone = set() if work.full else changed - archive.there(changed)
+    for story_id in sorted(gone):
+        writer.drop(f"result/{story_id}")
+    for place, record in archive.placed(None if work.full else changed - gone):
         day, number = divmod(place, DAY)
         data = result(record, desk.category(record.category).name)
-        writer.write_bytes(f"search/story/{day}/{number}.json", data)
+        with writer.making(f"result/{record.id}"):
+            writer.write_bytes(f"search/story/{day}/{number}.json", data)

@@ -87,8 +87,7 @@ def parts(rows: Sequence[Address], name: str) -> Iterator[tuple[str, Sequence[Ad
 class Sitemaps:
     """Writes what crawlers are told. Call it when every page is written.
 
-    A new story changes its month's sitemap, the news sitemap and the index; the addresses of the others are read from
-    the archive, one light row a story, to be compared.
+    A new story changes its month's sitemap, the news sitemap and the index.
     """
 
     def __init__(self, desk: StoriesGenerator, writer: NashraWriter) -> None:
@@ -99,40 +98,67 @@ class Sitemaps:
 
     def write(self) -> None:
         """Write the sitemaps, their index and robots.txt."""
-        stories = self._desk.archive.stories()
-        permalinks: set[str] = set()
-        for month, rows in stories.addresses():
-            permalinks |= {permalink for permalink, *_ in rows}
-            # Where a sitemap asks for a day and none is known it is the first, as in the feeds.
-            self._save(month, [Address(self._url(link), updated or instant[:10]) for link, instant, updated in rows])
-        self._save("lists", [Address(self._url(name)) for name in self._lists(permalinks)])
-        if len(stories):
-            newest = (
-                (self._url(one.permalink), one.published if "T" in one.published else one.instant[:10], one.headline)
-                for one in fresh(stories)
-            )
-            data = news(newest, self._desk.settings["SITENAME"], self._desk.settings["DEFAULT_LANG"])
-            self._writer.write_bytes("sitemaps/news.xml", data)
-            self._written.append(Address(f"{self._site}/sitemaps/news.xml"))
-        self._writer.write_bytes("sitemap.xml", index(self._written))
+        stories, work = self._desk.archive.stories(), self._desk.work
+        files = self._desk.archive.files
+        # What the index says of each month's sitemaps.
+        told: dict[str, list[list[str]]] = {} if work.full else files.told("sitemaps")
+        with self._writer.making("sitemaps"):
+            for month in sorted(work.changes.months):
+                told.pop(month, None)
+            again = {month for month, rows in told.items() if any(name in work.missing for name, _ in rows)}
+            for month in sorted(work.changes.months | again):
+                for _, rows in stories.of_month(month).addresses():
+                    told[month] = self._month(month, rows)
+            if work.full:
+                told = {month: self._month(month, rows) for month, rows in stories.addresses()}
+            for files_of_month in told.values():
+                for name, _ in files_of_month:
+                    if name not in self._writer.written:
+                        self._writer.keep(name)
+            files.tell("sitemaps", told)
+            self._written = [
+                Address(f"{self._site}/{name}", changed)
+                for month in sorted(told, reverse=True)
+                for name, changed in told[month]
+            ]
+            self._written += self._save("lists", [Address(self._url(name)) for name in self._lists()])
+            if len(stories):
+                self._news(stories)
+            self._writer.write_bytes("sitemap.xml", index(self._written))
         self._writer.write_bytes("robots.txt", robots(self._site))
 
-    def _save(self, name: str, rows: Sequence[Address]) -> None:
+    def _month(self, month: str, rows: Sequence[tuple[str, str, str]]) -> list[list[str]]:
+        # Where a sitemap asks for a day and none is known it is the first, as in the feeds.
+        pages = [Address(self._url(link), updated or instant[:10]) for link, instant, updated in rows]
+        return [[url.removeprefix(f"{self._site}/"), changed] for url, changed in self._save(month, pages)]
+
+    def _news(self, stories: Iterable[Record]) -> None:
+        newest = (
+            (self._url(one.permalink), one.published if "T" in one.published else one.instant[:10], one.headline)
+            for one in fresh(stories)
+        )
+        data = news(newest, self._desk.settings["SITENAME"], self._desk.settings["DEFAULT_LANG"])
+        self._writer.write_bytes("sitemaps/news.xml", data)
+        self._written.append(Address(f"{self._site}/sitemaps/news.xml"))
+
+    def _save(self, name: str, rows: Sequence[Address]) -> list[Address]:
+        saved = []
         for file, some in parts(rows, f"sitemaps/{name}"):
             self._writer.write_bytes(file, urlset(some))
-            self._written.append(Address(f"{self._site}/{file}", max(changed for _, changed in some)))
+            saved.append(Address(f"{self._site}/{file}", max(changed for _, changed in some)))
+        return saved
 
-    def _lists(self, permalinks: set[str]) -> list[str]:
+    def _lists(self) -> list[str]:
         """Return the pages that are no stories: lists by their newest page, indexes, hand-written pages.
 
         What is for nobody to find is left out: drafts, hidden pages, and the pages for what is missing.
         """
         context = self._desk.context
-        unlisted = {"404.html", "offline.html", *permalinks}
+        unlisted = {"404.html", "offline.html"}
         for name in ("drafts", "hidden_articles", "hidden_pages", "draft_pages"):
             unlisted |= {one.save_as for one in context.get(name, ())}
-        written = {name for name in self._writer.written if name.endswith(".html")}
-        return sorted(name for name in written - unlisted if not _older_page(name, written))
+        there = self._writer.there(".html", but="story/")
+        return sorted(name for name in there - unlisted if not _older_page(name, there))
 
     def _url(self, name: str) -> str:
         """Return the canonical address of a file: an index page is named by its folder."""

@@ -12,8 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pelican.generators import PelicanTemplateNotFound
-
 from nashra.arabic.calendar import dateline
 from nashra.archive.record import Record
 from nashra.archive.store import StoryList
@@ -83,7 +81,7 @@ class Threads:
         self._desk = desk
         archive = desk.archive
         found: list[Thread] = []
-        if has_template(desk, "thread"):
+        if desk.has_template("thread"):
             for group in archive.running_events():
                 ref = group.ref
                 found.append(Thread(ref.slug, ref.name, ref.slug, group.size, archive.stories("tag", ref.slug)))
@@ -103,27 +101,44 @@ class Threads:
         root = self.by_root.get(self._desk.archive.thread_of(record.id)) if self.by_root else None
         return [*named, root] if root else named
 
+    def _changed(self, thread: Thread) -> bool:
+        work = self._desk.work
+        slug, event = thread.slug, thread.event
+        return (
+            work.must(f"thread/{slug}")
+            or slug in work.threads
+            or slug in work.changes.roots
+            or bool(event and work.touched(("tag", event)))
+        )
+
     def write(self, write: Any) -> None:
-        """Write a page for every thread, and the page that lists them."""
+        """Write a page for every thread in which something changed, and the page that lists them."""
         desk = self._desk
+        work, writer = desk.work, desk.writer
+        for slug in work.renamed - {thread.slug for thread in self.listed}:
+            writer.drop(f"thread/{slug}")
         if not self.listed:
             return
         template = desk.get_template("thread")
         for thread in self.listed:
-            stories = Articles(thread.stories, desk.article)
-            write(
-                thread.save_as,
-                template,
-                desk.context,
-                url=thread.url,
-                articles=stories,
-                dates=stories,
-                template_name="thread",
-                blog=True,
-                all_articles=desk.articles,
-                thread=thread,
-            )
-        if has_template(desk, "threads"):
+            if not (self._changed(thread) or work.all_of(template.name)):
+                continue
+            key = ("tag", thread.event) if thread.event else ("thread", thread.slug)
+            stories = Articles(thread.stories, desk.listed, key, desk.reads)
+            with writer.making(f"thread/{thread.slug}"):
+                write(
+                    thread.save_as,
+                    template,
+                    desk.context,
+                    url=thread.url,
+                    articles=stories,
+                    dates=stories,
+                    template_name="thread",
+                    blog=True,
+                    all_articles=desk.articles,
+                    thread=thread,
+                )
+        if desk.has_template("threads"):
             write(
                 INDEX,
                 desk.get_template("threads"),
@@ -133,12 +148,3 @@ class Threads:
                 url=INDEX,
                 threads=self.listed,
             )
-
-
-def has_template(desk: StoriesGenerator, name: str) -> bool:
-    """Tell whether the theme has this template."""
-    try:
-        desk.get_template(name)
-    except PelicanTemplateNotFound:
-        return False
-    return True

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,31 +14,80 @@ from pelican.plugins import signals
 from pelican.utils import get_relative_path
 from pelican.writers import Writer
 
+from nashra.archive.files import Files
 from nashra.errors import Problem
-from nashra.site.lists import Paginator
+from nashra.site.lists import Articles, Paginator
 from nashra.site.manifest import Manifest
+from nashra.site.work import Conflict, Work
 
 # In bytes, with room for the .tmp a file is written under and the .gz or .br a server keeps beside it.
 _LONGEST_NAME = 240
 
 
 class NashraWriter(Writer):
-    """Pelican's writer with compare-then-write, atomic replacement and pages numbered from the oldest."""
+    """Pelican's writer with compare-then-write, atomic replacement and pages numbered from the oldest.
+
+    What it writes belongs to what it is made for (``making``): what is made again replaces all that was made for the
+    same before, and what need not be made stays.
+    """
 
     def __init__(self, output_path: str, settings: dict[str, Any] | None = None) -> None:
         super().__init__(output_path, settings)
         self.written: set[str] = set()
         self.changed = 0
         self.problems: list[Problem] = []
+        self.work: Work
+        self._files: Files
+        self._owner = ""
+        self._made: dict[str, set[str]] = {"": set()}
+        self._folders: set[str] = set()
+        # Folders that are known to lie within the output folder.
+        self._safe: set[str] = set()
         self._overriding: set[str] = set()
         self._root = Path(output_path).resolve()
         self._manifest = Manifest(self._root)
+
+    def begin(self, work: Work, files: Files) -> None:
+        """Take up the ``work`` of a build; ``files`` knows what the last one wrote. Call it before all else."""
+        self.work, self._files = work, files
+
+    @contextmanager
+    def making(self, owner: str) -> Iterator[None]:
+        """Make meanwhile all that is made for ``owner``, or a part of it; nothing at all drops it."""
+        before, self._owner = self._owner, owner
+        self._made.setdefault(owner, set())
+        self.work.owners.add(owner)
+        try:
+            yield
+        finally:
+            self._owner = before
+
+    def drop(self, owner: str) -> None:
+        """Remove at the end what was made for ``owner``, but for what is made in this build."""
+        with self.making(owner):
+            pass
+
+    def keep(self, name: str) -> None:
+        """Leave a file as it is: it is there, and what it is made of did not change."""
+        self.written.add(name)
+        self._made[self._owner].add(name)
+
+    def there(self, suffix: str, but: str) -> set[str]:
+        """Return the files that end with ``suffix`` as they will be after this build, without those that are made for
+        what begins with ``but``."""
+        before = self._files.ending(suffix).items()
+        found = {name for name, owner in before if owner not in self._made and not owner.startswith(but)}
+        for owner, names in self._made.items():
+            if not owner.startswith(but):
+                found |= {name for name in names if name.endswith(suffix)}
+        return found
 
     def write_bytes(self, name: str, data: bytes, *, override: bool = False) -> Path:
         """Make ``data`` the content of ``name`` below the output folder; leave a file that holds it already alone.
 
         A name written twice in one build and one that the file system refuses are noted in ``problems``; the first
-        page stays. Raises ValueError for a path that leads outside the output folder, through a link or not.
+        page stays. Raises ValueError for a path that leads outside the output folder, through a link or not, and
+        Conflict when another page that need not be made has this address.
         """
         path = self._root / name
         if name in self._overriding:
@@ -49,30 +101,54 @@ class NashraWriter(Writer):
             shown = name if len(name) < 80 else name[:79] + "…"
             self.problems.append(Problem("this address is too long", "give the page a shorter Slug: line", path=shown))
             return path
-        folder = path.parent.resolve()
-        if not folder.is_relative_to(self._root) or path.name in ("", ".", ".."):
+        folder = name.rpartition("/")[0]
+        if folder not in self._safe:
+            if not path.parent.resolve().is_relative_to(self._root):
+                raise ValueError(f"{name!r} leads outside the output folder")
+            self._safe.add(folder)
+        if path.name in ("", ".", ".."):
             raise ValueError(f"{name!r} leads outside the output folder")
-        self.written.add(name)
+        owner = None if self.work.full else self._files.owner(name)
+        if owner is not None and not self.work.must(owner):
+            raise Conflict(name)
+        self.keep(name)
         if not _holds(path, data):
-            self._manifest.note(name)
-            folder.mkdir(parents=True, exist_ok=True)
-            replace_file(path, data)
+            if not self.changed:
+                self.work.begin()
             self.changed += 1
+            if owner is None:
+                self._manifest.note(name)
+            if folder not in self._folders:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._folders.add(folder)
+            replace_file(path, data)
         return path
 
     def tidy(self) -> None:
-        """Remove what earlier builds wrote and this one did not, and the folders that leaves empty."""
-        for name in self._manifest.stale(self.written):
+        """Remove what earlier builds wrote and this one has no more, and the folders that leaves empty."""
+        stale: set[str] = set()
+        for owner, names in sorted(self._made.items()):
+            stale |= self._files.keep(owner, names)
+        stale = set(self._manifest.stale(self.written)) if self.work.full else stale - self.written
+        if stale and not self.changed:
+            self.work.begin()
+        for name in sorted(stale):
             path = self._root / name
             path.unlink(missing_ok=True)
+            self._folders.add(name.rpartition("/")[0])
             for folder in path.parents:
                 if folder == self._root or any(folder.iterdir()):
                     break
                 folder.rmdir()
+                self._folders.add(folder.parent.relative_to(self._root).as_posix().removeprefix("."))
         self._manifest.close()
-        data = self._manifest.text(self.written)
-        if not _holds(self._manifest.path, data):
-            replace_file(self._manifest.path, data)
+        if self.work.full or stale or self.changed:
+            replace_file(self._manifest.path, self._manifest.text(self.written, None if self.work.full else stale))
+        if self.work.full:
+            self._folders |= {name.rpartition("/")[0] for name in self.written}
+        folders = self._folders | self.work.looked | {""}
+        self._files.keep_folders({name: _changed(self._root / name) for name in folders})
+        self.work.leave()
 
     def write_file(  # type: ignore[no-untyped-def]  # Pelican's own signature, as plugins call it
         self,
@@ -92,15 +168,22 @@ class NashraWriter(Writer):
         if paginated is None:
             paginated = {key: value for key, value in kwargs.items() if key in ("articles", "dates")}
         values = dict(kwargs)
+        own = frozenset(" ".join(items.key) for items in paginated.values() if isinstance(items, Articles))
         if not paginated or template_name not in self.settings["PAGINATED_TEMPLATES"]:
-            self._render(name, url, template, context, relative_urls, override_output, values)
+            with self.work.reads.by(template.name, own):
+                self._render(name, url, template, context, relative_urls, override_output, values)
             return
         per_page = self.settings["PAGINATED_TEMPLATES"][template_name] or self.settings["DEFAULT_PAGINATION"]
         per_page = per_page or max(1, *map(len, paginated.values()))
         # «articles» and «dates» are mostly one list under two names: its pages are made once.
-        made = {id(items): Paginator(name, url or quote(name), items, per_page) for items in paginated.values()}
+        made = {
+            id(items): Paginator(name, url or quote(name), items, per_page, self.work.reads)
+            for items in paginated.values()
+        }
         paginators = {key: made[id(items)] for key, items in paginated.items()}
-        for number in range(1, next(iter(paginators.values())).num_pages + 1):
+        older = f"{template.name} older"
+        wanted = set[int]().union(*(self.work.pages(paginators[key], items, older) for key, items in paginated.items()))
+        for number in range(1, next(iter(paginators.values())).pages + 1):
             page = None
             pages = {at: paginator.page(number) for at, paginator in made.items()}
             for key, paginator in paginators.items():
@@ -112,7 +195,11 @@ class NashraWriter(Writer):
                     f"{key}_next_page": paginator.page(number + 1) if page.has_next() else None,
                 }
             assert page is not None
-            self._render(page.save_as, page.url, template, context, relative_urls, override_output, values)
+            if number not in wanted and page.save_as not in self.work.missing:
+                self.keep(page.save_as)
+                continue
+            with self.work.reads.by(older if number > 1 else template.name, own):
+                self._render(page.save_as, page.url, template, context, relative_urls, override_output, values)
 
     def _render(
         self,
@@ -151,9 +238,18 @@ def _folder(address: str) -> str:
     return address.removesuffix("index.html") if address == "index.html" or address.endswith("/index.html") else address
 
 
+def _changed(folder: Path) -> int:
+    """Return when something in a folder last came or went, in nanoseconds, 0 where there is no such folder."""
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _holds(path: Path, data: bytes) -> bool:
     try:
-        return not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data
+        there = path.lstat()
+        return stat.S_ISREG(there.st_mode) and there.st_size == len(data) and path.read_bytes() == data
     except OSError:
         return False
 

@@ -1,0 +1,252 @@
+"""What a build must make: everything, or what the changes since the last build touch.
+
+A page is made of its story or its part of a list; of what else it looked at when it was last made (lists.Reads); and of
+the frame, which is the same for all: theme, settings, code, sections. Where the frame changed, or what was made is not
+there as it was left, everything is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nashra.archive.changes import Change, Changes, ListKey, lists, shifted
+from nashra.archive.record import Record
+from nashra.archive.store import Archive
+from nashra.site.lists import WHOLE, Articles, Paginator, Reads
+
+if TYPE_CHECKING:
+    from nashra.site.generator import StoriesGenerator
+
+# What the context holds of all stories, and the role of the lists that it changes with.
+GLOBALS = {"tags": "tag", "tag_index": "tag", "authors": "author", "period_archives": "period"}
+_MADE_BY = ("pelican", "jinja2", "markupsafe", "feedgen", "lxml", "pillow", "icalendar", "babel", "hijridate")
+# Where more stories than this changed, all is made: to find out what they touch would cost as much.
+MOST = 1000
+
+
+class Conflict(Exception):
+    """Two pages want one address, and only one of them was made: which is to have it shows when all are."""
+
+
+class Work:
+    """What one build must make. ``why`` says why it is everything, "" where it is not."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        root: Path,
+        mark: Path,
+        frame: str,
+        reads: Reads,
+        threads: Sequence[Sequence[str]],
+        hand_written: Sequence[Record],
+        whole: str = "",
+    ) -> None:
+        """``mark`` is a file that lies there while a build writes; ``threads`` are the slug, the name and what else is
+        shown of each running story; ``hand_written`` stories also depend on other files, and are always made."""
+        self._files = archive.files
+        self.root = root
+        self._mark = mark
+        self._frame = frame
+        self.by_hand = frozenset(key for record in hand_written for key in lists(record))
+        self._months_by_hand = frozenset(record.instant[:7] for record in hand_written)
+        changes = None if whole else archive.changes(MOST)
+        self.why = whole or self._stale(changes)
+        self.full = bool(self.why)
+        self.missing: set[str] = set()
+        self.looked: set[str] = set()
+        self.owners: set[str] = {""}
+        self.changes = changes if changes and not self.full else Changes()
+        before = [] if self.full else self._files.told("threads") or []
+        self.reads = reads
+        if not self.full:
+            reads.remember(self._files.told("reads"))
+        self._files.tell("threads", threads)
+        self._note_threads(before, threads)
+        self.stories: set[str] = {record.id for record in hand_written}
+        if self.full:
+            self._files.forget()
+            self._files.tell("threads", threads)
+            return
+        self._look()
+        self._note_stories(archive)
+        self.owners |= {f"{role}/{slug}" for role, slug in self.changes.lists}
+
+    # --- whether everything must be made -----------------------------------------------------------------------
+
+    def _stale(self, changes: Changes | None) -> str:
+        """Return why everything must be made, "" when it need not."""
+        left = self._files.told("left")
+        if self._mark.exists():
+            return "the last build was interrupted"
+        if left is None:
+            return "nothing is known of an earlier build"
+        if left != self.identity():
+            return "the output folder is not as the last build left it"
+        if self._files.told("frame") != self._frame:
+            return "the theme, the settings, the sections or the program changed"
+        if changes is None:
+            return "many stories changed"
+        return ""
+
+    def begin(self) -> None:
+        """Note that the output folder is about to change: should the build be killed, the next one makes everything."""
+        self._mark.parent.mkdir(parents=True, exist_ok=True)
+        self._mark.touch()
+
+    def end(self) -> None:
+        """Note that the build is over. Call it when the archive is closed."""
+        self._mark.unlink(missing_ok=True)
+
+    def identity(self) -> list[Any]:
+        """Return what tells the output folder as a build left it from another, or from one that another build wrote."""
+        try:
+            folder, manifest = self.root.stat(), (self.root / ".nashra").stat()
+        except OSError:
+            return []
+        return [str(self.root), folder.st_dev, folder.st_ino, manifest.st_ino, manifest.st_mtime_ns]
+
+    def leave(self) -> None:
+        """Note what the output folder is like now that all is made. Call it last."""
+        self._files.tell("left", self.identity())
+        self._files.tell("frame", self._frame)
+        self._files.tell("reads", self.reads.told())
+
+    # --- what must be made --------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Find files of ours that are no more: a folder in which none came or went is as old as it was."""
+        for folder, changed in self._files.folders().items():
+            path = self.root / folder
+            try:
+                now = path.stat().st_mtime_ns
+            except OSError:
+                now = 0
+            if now != changed:
+                self.looked.add(folder)
+                there = {one.name for one in path.iterdir()} if now else set()
+                for name, owner in self._files.within(folder).items():
+                    if name.rpartition("/")[2] not in there:
+                        self.missing.add(name)
+                        self.owners.add(owner)
+
+    def _note_threads(self, before: Sequence[Sequence[str]], now: Sequence[Sequence[str]]) -> None:
+        """Note which running stories came, went or have another name, and which changed at all."""
+        was, is_ = ({row[0]: list(row) for row in rows} for rows in (before, now))
+        self.threads_changed = was != is_
+        self.renamed = {slug for slug in was.keys() | is_.keys() if was.get(slug, [])[:2] != is_.get(slug, [])[:2]}
+        self.threads = self.renamed | {slug for slug in was.keys() & is_.keys() if was[slug] != is_[slug]}
+
+    def _note_stories(self, archive: Archive) -> None:
+        """Note the stories whose pages must be made: those that changed, and those whose pages may name one."""
+        for change in self.changes.stories:
+            self.owners |= {f"story/{change.id}", f"card/{change.id}", f"result/{change.id}"}
+            for record in (change.old, change.new):
+                if record:
+                    self.stories |= archive.near(record)
+        self.stories |= {change.id for change in self.changes.stories if change.new}
+        self.stories |= self.changes.rerooted | archive.in_threads(self.renamed)
+        self.stories |= {owner.removeprefix("story/") for owner in self.owners if owner.startswith("story/")}
+        self.stories &= archive.there(self.stories)
+        self.owners |= {f"story/{story_id}" for story_id in self.stories}
+
+    @property
+    def months(self) -> frozenset[str]:
+        """The months, "2021-07", in which a story changed, or may have."""
+        return self.changes.months | self._months_by_hand
+
+    @property
+    def gone(self) -> list[Change]:
+        """The stories that are no more."""
+        return [change for change in self.changes.stories if change.new is None]
+
+    def must(self, owner: str) -> bool:
+        """Tell whether the files of ``owner`` must be made."""
+        return self.full or owner in self.owners
+
+    def touched(self, role: ListKey) -> bool:
+        """Tell whether a list changed."""
+        return self.full or role in self.changes.lists
+
+    def all_of(self, template: str) -> bool:
+        """Tell whether pages of ``template`` looked at something that changed, so that all of them must be made."""
+        return self.full or any(map(self._changed, self.reads.by_role.get(template, ())))
+
+    def _changed(self, read: str) -> bool:
+        changed = self.changes.lists
+        if read == WHOLE:
+            return False
+        if read == "threads":
+            return self.threads_changed or bool(self.changes.roots)
+        if read in GLOBALS:
+            return any(role == GLOBALS[read] for role, _ in changed)
+        if read == "feed_groups":
+            return bool(changed)
+        role, _, slug = read.partition(" ")
+        return (role, slug) in changed
+
+    def pages(self, paginator: Paginator, items: object, older: str) -> set[int]:
+        """Return the numbers of the pages of a list that must be made; ``older`` is the role of those behind the first.
+
+        A new story costs the newest page, and the one behind it; one that goes, all that are newer than its own.
+        """
+        everything = set(range(1, paginator.pages + 1))
+        if not isinstance(items, Articles) or self.all_of(older):
+            return everything
+        moved = self.changes.lists.get(items.key)
+        if moved and WHOLE in self.reads.by_role.get(older, ()):
+            return everything
+        from_on, changed = shifted(moved or ())
+        found = {1} | {paginator.holding(items.records.older(place)) for place in changed}
+        if from_on is not None:
+            # The page behind them leads to the first of them, whose address may be another now.
+            found |= set(range(1, paginator.holding(items.records.older(from_on)) + 2))
+        return found & everything
+
+
+# --- the frame -------------------------------------------------------------------------------------------------------
+
+
+def frame(desk: StoriesGenerator) -> str:
+    """Return a digest of what every page is made of besides stories."""
+    context, settings = desk.context, desk.settings
+    made = hashlib.sha256(_told(settings).encode())
+    for name in _MADE_BY:
+        made.update(f"{name} {metadata.version(name)}\n".encode())
+    made.update(f"{sys.version}\n{desk.desk_key}\n{desk.nashra}\n".encode())
+    for file in _files(Path(str(files("nashra")))):
+        made.update(file.read_bytes())
+    for file in _files(Path(desk.theme)):
+        made.update(str(file.relative_to(desk.theme)).encode() + file.read_bytes())
+    shown = (
+        [(one.slug, one.name, one.url) for one, _ in desk.categories],
+        [(one.title, one.url) for one in context.get("pages", ())],
+        [context[name] for name in ("site_feeds", "has_authors", "has_threads", "calendar_url", "theme_fonts")],
+    )
+    made.update(repr(shown).encode())
+    return made.hexdigest()
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    """Yield the files that pages are made by: in the package and in the theme, in a fixed order."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".toml", ".html", ".xml", ".txt", ".j2"))
+
+
+def _told(value: object) -> str:
+    """Return a setting as text that is the same in every run: of a function, its name."""
+    if isinstance(value, dict):
+        return "{" + ",".join(sorted(f"{_told(key)}:{_told(one)}" for key, one in value.items())) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(_told, value)) + "]"
+    if isinstance(value, (set, frozenset)):
+        return "{" + ",".join(sorted(map(_told, value))) + "}"
+    if value is None or isinstance(value, (str, bytes, int, float, Path)):
+        return repr(value)
+    kind = value if hasattr(value, "__qualname__") else type(value)
+    return f"{kind.__module__}.{kind.__qualname__}"

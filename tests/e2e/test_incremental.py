@@ -1,0 +1,225 @@
+"""Correct before fast: whatever happened since the last build, the site is byte for byte what a new one would be."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pelican
+import pytest
+
+import nashra  # noqa: F401  # loaded before the builds fork
+from conftest import Site, new_site
+
+PEOPLE = ["فلاديمير بوتين", "سيرغي لافروف", "دميتري بيسكوف", "أنطونيو غوتيريش", "مريم الصادق المهدي", "محمود عباس"]
+PLACES = ["موسكو", "الخرطوم", "القاهرة", "بغداد", "الرياض", "واشنطن", "طهران", "بكين"]
+BODIES = ["الحرس الوطني الروسي", "الأمم المتحدة", "جامعة الدول العربية", "وزارة الدفاع الروسية"]
+EVENTS = ["مناورات زاباد 2021", "مناورات درع الشمال 2021", "قمة العشرين"]
+DEEDS = ["بحث {} في {} سبل مواجهة الهجمات السيبرانية", "التقى {} في {} وفدا من المستثمرين لبحث أسعار النفط"]
+DEEDS += ["أعلن {} من {} انطلاق تدريبات عسكرية واسعة", "افتتح {} في {} مستشفى جديدا", "حضر {} في {} نهائي كأس القارة"]
+LEAD = ["أمنيا، ", "وفي شأن آخر، ", "", "وأضاف أن العمل مستمر. ", ""]
+
+
+class History:
+    """A newsroom that does at random what newsrooms do, and a site that follows it build by build."""
+
+    def __init__(self, number: int, folder: Path) -> None:
+        self.chance = random.Random(number)
+        self.folder = folder
+        self.site = new_site(folder / "site", seed=False)
+        self.clock = 1_626_700_000
+        self.texts: dict[str, str] = {}
+        self.gone: list[tuple[str, str]] = []
+        for _ in range(14):
+            self.add()
+
+    # --- what may happen ----------------------------------------------------------------------------------------
+
+    def paragraph(self) -> str:
+        pick = self.chance.choice
+        told = pick(LEAD) + pick(DEEDS).format(pick(PEOPLE), pick(PLACES))
+        if self.chance.random() < 0.4:
+            told += f" على هامش {pick(EVENTS)}"
+        if self.chance.random() < 0.3:
+            told += f"، وتستمر حتى {self.chance.randrange(1, 29)} {pick(['أغسطس', 'أيلول'])} 2021"
+        return f"{told}، بحسب {pick(BODIES)}. رقم {self.chance.randrange(9999)}."
+
+    def add(self) -> None:
+        month, day = self.chance.choice([(7, 19), (7, 20), (7, 21), (6, 3), (5, 1)])
+        name = f"2021-{month:02}-{day:02}-{self.chance.randrange(10_000)}.txt"
+        title = f"{self.chance.choice(PEOPLE)} في {self.chance.choice(PLACES)}"
+        body = [self.paragraph() for _ in range(self.chance.randint(1, 4))]
+        header = f"الوسوم: {self.chance.choice(PLACES)}، ملف خاص\n\n" if self.chance.random() < 0.2 else ""
+        self.texts[name] = header + "\n".join([title, *body]) + "\n"
+
+    def some(self) -> str:
+        return self.chance.choice(sorted(self.texts))
+
+    def edit_body(self) -> None:
+        name = self.some()
+        lines = self.texts[name].splitlines()
+        lines[-1] = self.chance.choice([self.paragraph(), lines[-1] + " وأكد ذلك."])
+        self.texts[name] = "\n".join(lines) + "\n"
+
+    def edit_headline(self) -> None:
+        name = self.some()
+        self.texts[name] = self.texts[name].replace(" في ", " يزور ", 1)
+
+    def retag(self) -> None:
+        name = self.some()
+        text = self.texts[name].partition("\n\n")[2] or self.texts[name]
+        tags = "، ".join(self.chance.sample([*PLACES, "ملف خاص", "تحقيق"], 2))
+        self.texts[name] = f"الوسوم: {tags}\nالتصحيح: صححت الوسوم\n\n{text}"
+
+    def file_elsewhere(self) -> None:
+        name = self.some()
+        text = self.texts[name].partition("\n\n")[2] or self.texts[name]
+        self.texts[name] = f"التصنيف: {self.chance.choice(['sport', 'economy', 'cyber'])}\n\n{text}"
+
+    def rename(self) -> None:
+        name = self.some()
+        self.texts[f"2021-07-{self.chance.randrange(10, 30)}-r{self.chance.randrange(999)}.txt"] = self.texts.pop(name)
+
+    def withdraw(self) -> None:
+        name = self.some()
+        self.gone.append((name, self.texts.pop(name)))
+
+    def bring_back(self) -> None:
+        if self.gone:
+            name, text = self.gone.pop(self.chance.randrange(len(self.gone)))
+            self.texts[name] = text
+
+    def change_topics(self) -> None:
+        path = self.site.folder / "topics.toml"
+        path.write_text(
+            path.read_text("utf-8").replace('"مستشفى', f'"كلمة{self.chance.randrange(99)}", "مستشفى', 1), "utf-8"
+        )
+
+    def change_template(self) -> None:
+        path = self.site.folder / "theme" / "templates" / "article.html"
+        path.write_text(path.read_text("utf-8") + f"<!-- {self.chance.randrange(99)} -->\n", "utf-8")
+
+    def write_by_hand(self) -> None:
+        path = self.site.folder / "content" / "articles" / f"{self.chance.randrange(3)}.md"
+        text = f"Title: مقال {path.stem}\nDate: 2021-07-1{path.stem}\nTags: {self.chance.choice(PLACES)}\n\n"
+        path.write_text(f"{text}نص {self.chance.randrange(99)}.\n", "utf-8")
+
+    def lose_files(self) -> None:
+        files = [path for path in sorted(self.site.output.rglob("*")) if path.is_file()]
+        for path in self.chance.sample(files, min(5, len(files))):
+            path.unlink()
+
+    def lose_the_cache(self) -> None:
+        shutil.rmtree(self.site.folder / ".nashra", ignore_errors=True)
+
+    def be_killed(self) -> None:
+        self.write()
+        build = subprocess.Popen(
+            [Path(sys.executable).with_name("pelican"), "-s", "pelicanconf.py"],
+            cwd=self.site.folder,
+            env=os.environ | environ(self.clock),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(self.chance.uniform(0.6, 2.2))
+        build.send_signal(signal.SIGKILL)
+        build.wait()
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Bring the seeds folder in line with what the newsroom has; what did not change is not touched."""
+        for path in self.site.seeds.rglob("*.txt"):
+            if path.name not in self.texts:
+                path.unlink()
+        for name, text in self.texts.items():
+            path = self.site.seeds / name
+            if not path.exists() or path.read_text("utf-8") != text:
+                self.site.seed(name, text)
+
+    def build(self) -> None:
+        self.clock += 3_600
+        self.write()
+        build(self.site.folder, self.clock)
+
+    def anew(self) -> Site:
+        """Return a site made anew from the same seeds, ledger, content, theme and topics."""
+        whole = Site(self.folder / "whole")
+        shutil.rmtree(whole.folder, ignore_errors=True)
+        shutil.copytree(self.site.folder, whole.folder, ignore=shutil.ignore_patterns("output", ".nashra"))
+        build(whole.folder, self.clock + 1)
+        return whole
+
+    @property
+    def acts(self) -> list[Callable[[], None]]:
+        common = [self.add, self.add, self.edit_body, self.edit_headline, self.retag, self.file_elsewhere, self.rename]
+        rare = [self.change_topics, self.change_template, self.write_by_hand, self.lose_files, self.lose_the_cache]
+        return [*common * 2, self.withdraw, self.withdraw, self.bring_back, *rare, self.be_killed]
+
+
+def environ(clock: int) -> dict[str, str]:
+    return {"SEEDS": "seeds", "OUTPUT": "output", "STATE": ".nashra", "SOURCE_DATE_EPOCH": str(clock)}
+
+
+def _pelican(folder: Path, clock: int, log: Path) -> None:
+    os.chdir(folder)
+    os.environ |= environ(clock)
+    with log.open("w", encoding="utf-8") as out:
+        os.dup2(out.fileno(), 1)
+        os.dup2(out.fileno(), 2)
+        pelican.main(["-s", "pelicanconf.py"])
+
+
+def build(folder: Path, clock: int) -> None:
+    """Build in a process of its own that need not load everything again."""
+    log = folder.parent / "build.log"
+    made = multiprocessing.get_context("fork").Process(target=_pelican, args=(folder, clock, log))
+    made.start()
+    made.join()
+    assert made.exitcode == 0, log.read_text("utf-8")
+
+
+def assert_same(site: Site, whole: Site) -> None:
+    mine, others = site.tree(), whole.tree()
+    assert sorted(mine) == sorted(others)
+    assert [name for name in mine if mine[name] != others[name]] == []
+
+
+def follow(history: History, steps: int) -> None:
+    """Let things happen, a few between two builds, and compare after each build."""
+    history.build()
+    done = []
+    for _ in range(steps):
+        acts = history.chance.choices(history.acts, k=history.chance.choice([1, 1, 2, 3]))
+        for act in acts:
+            act()
+            if not history.texts:
+                history.add()
+        done.append([act.__name__ for act in acts])
+        history.build()
+        whole = history.anew()
+        with contextlib.suppress(FileNotFoundError):
+            assert history.site.ledger() == whole.ledger()
+        try:
+            assert_same(history.site, whole)
+        except AssertionError as error:
+            raise AssertionError(f"after {done}") from error
+
+
+def test_a_few_steps(tmp_path: Path) -> None:
+    follow(History(0, tmp_path), 8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(1, 11))
+def test_many_steps(number: int, tmp_path: Path) -> None:
+    follow(History(number, tmp_path), 20)
