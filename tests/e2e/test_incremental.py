@@ -219,6 +219,64 @@ def test_a_few_steps(tmp_path: Path) -> None:
     follow(History(0, tmp_path), 8)
 
 
+def test_with_a_theme_that_shows_on_each_page_what_is_new_elsewhere(tmp_path: Path) -> None:
+    history = History(31, tmp_path)
+    templates = history.site.folder / "theme" / "templates"
+    for name, more in (
+        ("article.html", "{% for each in articles[:3] %}{{ each.title }}{% endfor %}{{ tags | length }}"),
+        ("tag.html", "{{ articles_page.number }} / {{ articles_paginator.num_pages }}"),
+        ("category.html", "{% for each, its in categories %}{{ its | length }}{% endfor %}{{ threads[0] }}"),
+        ("period_archives.html", "{% for each in authors %}{{ each }}{% endfor %}{{ all_articles[0].title }}"),
+    ):
+        path = templates / name
+        path.write_text(path.read_text("utf-8").replace("{% block main %}", "{% block main %}" + more), "utf-8")
+        if "block main" not in path.read_text("utf-8"):
+            path.write_text(
+                path.read_text("utf-8") + "{% block main %}" + more + "{{ super() }}{% endblock %}", "utf-8"
+            )
+    follow(history, 4)
+
+
+def test_with_another_theme(tmp_path: Path) -> None:
+    history = History(32, tmp_path)
+    conf = history.site.folder / "pelicanconf.py"
+    named = '"categories", "tags", "authors", "archives"]'
+    text = conf.read_text("utf-8").replace('THEME = "theme"', 'THEME = "simple"\nCSS_FILE = None')
+    text = text.replace(
+        'DIRECT_TEMPLATES = ["index", "categories", "tags", "authors", "archives", ',
+        f'DIRECT_TEMPLATES = ["index", {named} + [',
+    )
+    conf.write_text(text.replace('+ ["feeds", "search", "404"]', ""), "utf-8")
+    history.change_template = lambda: None  # type: ignore[method-assign]
+    follow(history, 4)
+
+
+def test_nothing_is_made_again_where_nothing_changed(tmp_path: Path) -> None:
+    history = History(33, tmp_path)
+    history.build()
+    times = {path: path.stat().st_mtime_ns for path in sorted(history.site.output.rglob("*"))}
+    history.build()
+    assert {path: path.stat().st_mtime_ns for path in sorted(history.site.output.rglob("*"))} == times
+
+
+def test_a_new_story_changes_few_files(tmp_path: Path) -> None:
+    """What a story adds to a site must not depend on how much is there: no page of a story but its neighbour's."""
+    history = History(34, tmp_path)
+    text = "التصنيف: domestic\n\nافتتاح حديقة\nافتتح المجلس البلدي حديقة عامة واسعة في الحي {}.\n"
+    history.texts["2021-07-28-old.txt"] = text.format("القديم")
+    history.build()
+    before = history.site.tree()
+    history.site.seed("2021-07-29-new.txt", text.format("الجديد"))
+    build(history.site.folder, history.clock + 1)
+    after = history.site.tree()
+    changed = {name for name in after if before.get(name) != after[name]}
+    stories = {name for name in changed if name.startswith("20") and not name.endswith("index.html")}
+    assert len(stories) == 2
+    assert not [
+        name for name in changed if name.startswith(("tag/", "feeds/tag/", "cards/", "threads/")) and name in before
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 11))
 def test_many_steps(number: int, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, overload
@@ -21,47 +22,7 @@ from nashra.archive.record import Record, TagRef, first_moment
 from nashra.archive.related import ENTITIES, NEAREST, RARE, WINDOW, Near, Shared, continued, related
 from nashra.errors import Problem
 
-_SCHEMA = """
-PRAGMA application_id = 0x4e617368;
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE known (id TEXT PRIMARY KEY, seed TEXT NOT NULL, permalink TEXT NOT NULL, lost INTEGER NOT NULL,
-                    data TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX known_seed ON known (seed);
-CREATE UNIQUE INDEX known_permalink ON known (permalink);
-CREATE TABLE seed (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE story (id TEXT PRIMARY KEY, instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL,
-                    back INTEGER NOT NULL, category TEXT NOT NULL, updated TEXT NOT NULL,
-                    data TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX story_seed ON story (seed);
-CREATE INDEX story_updated ON story (updated) WHERE updated <> '';
-CREATE INDEX story_category_updated ON story (category, updated) WHERE updated <> '';
-CREATE INDEX story_order ON story (instant DESC, seen DESC, seed DESC, back DESC);
-CREATE INDEX story_category ON story (category, instant DESC, seen DESC, seed DESC, back DESC);
-CREATE TABLE tagging (slug TEXT NOT NULL, role TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-                      instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL, back INTEGER NOT NULL,
-                      updated TEXT NOT NULL, id TEXT NOT NULL,
-                      PRIMARY KEY (role, slug, id)) WITHOUT ROWID;
-CREATE INDEX tagging_updated ON tagging (role, slug, updated) WHERE updated <> '';
-CREATE TABLE rendered (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, parts BLOB NOT NULL);
-CREATE TABLE tombstone (role TEXT NOT NULL, slug TEXT NOT NULL, gone TEXT NOT NULL, id TEXT NOT NULL,
-                        uri TEXT NOT NULL, name TEXT NOT NULL,
-                        PRIMARY KEY (role, slug, gone, id)) WITHOUT ROWID;
-CREATE INDEX tombstone_story ON tombstone (id);
-CREATE INDEX tagging_story ON tagging (id);
-CREATE TABLE agenda (day TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (day, id)) WITHOUT ROWID;
-CREATE INDEX agenda_story ON agenda (id);
-CREATE TABLE tie (id TEXT PRIMARY KEY, parent TEXT NOT NULL, root TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX tie_parent ON tie (parent);
-CREATE INDEX tie_root ON tie (root);
-CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seen DESC, seed DESC, back DESC);
-CREATE TABLE indexed (id TEXT PRIMARY KEY, place INTEGER NOT NULL, forms BLOB NOT NULL,
-                      stale INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX indexed_place ON indexed (id, place, stale);
-CREATE TABLE shard (number INTEGER PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE made (name TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX made_owner ON made (owner);
-CREATE TABLE folder (name TEXT PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID;
-"""
+_SCHEMA = files("nashra.archive").joinpath("schema.sql").read_text("utf-8")
 _VERSION = hashlib.sha256(_SCHEMA.encode()).hexdigest()
 # Newest first: by the day a story tells of, then by when it came in; of those that came together, the later name. Of
 # one bulletin, the first: its place there stands as ``back``, negative, so that an index can be walked from any story.
@@ -72,12 +33,13 @@ _ORDER = "instant DESC, seen DESC, seed DESC, back DESC"
 # Where each story stands in the search index: its day, counted from the first of year 1, × 2^20 + its number among the
 # stories of that day, as they came in. Neither what comes in later nor what goes changes a number.
 _PLACES = """days (id, day, seen, there) AS (
-  SELECT id, substr(instant, 1, 10), seen, 1 FROM story INDEXED BY story_order UNION ALL
-  SELECT id, first_day(json_extract(data, '$[1]')), json_extract(data, '$[2]'), 0
-    FROM tombstone JOIN known USING (id) WHERE role = '' AND id NOT IN (SELECT id FROM story)),
+  SELECT id, substr(instant, 1, 10), seen, 1 FROM story INDEXED BY story_order
+    WHERE instant >= :first AND instant < :end UNION ALL
+  SELECT id, first_day(json_extract(data, '$[1]')) AS day, json_extract(data, '$[2]'), 0
+    FROM tombstone JOIN known USING (id)
+    WHERE role = '' AND id NOT IN (SELECT id FROM story) AND day >= :first AND day < :end),
 places (id, place, there) AS (
-  SELECT id, CAST(julianday(day) - 1721424.5 AS INTEGER) * 1048576
-    + row_number() OVER (PARTITION BY day ORDER BY seen, id) - 1, there FROM days)"""
+  SELECT id, day_place(day) + row_number() OVER (PARTITION BY day ORDER BY seen, id) - 1, there FROM days)"""
 
 # Stories held at once: some 10 KB each.
 _MOST_HELD = 2_000
@@ -161,10 +123,11 @@ class Archive:
     def _open(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(path, isolation_level=None)
         db.create_function("first_day", 1, lambda value: first_moment(value).date().isoformat(), deterministic=True)
+        db.create_function("day_place", 1, _day_place, deterministic=True)
         try:
             db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
             if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                for statement in _SCHEMA.split(";\n"):
+                for statement in _statements():
                     db.execute(statement)
                 db.execute("INSERT INTO meta VALUES ('version', ?)", (_VERSION,))
             if db.execute("SELECT value FROM meta WHERE name = 'version'").fetchone() != (_VERSION,):
@@ -231,6 +194,9 @@ class Archive:
             link = f"{link.removesuffix('.html')}-{story.id}.html"
         self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", (story.id, row[0], link, *row[1:]))
         buried = self._db.execute("SELECT role, slug FROM tombstone WHERE id = ?", (story.id,)).fetchall()
+        if buried or story.gone:
+            day = first_moment(story.published).date().isoformat()
+            self._db.execute("INSERT OR IGNORE INTO to_index VALUES (?)", (day,))
         if buried:
             self._unburied |= set(buried)
             self._db.execute("DELETE FROM tombstone WHERE id = ?", (story.id,))
@@ -355,12 +321,12 @@ class Archive:
             if record.id not in self._was:
                 elsewhere = self._db.execute("SELECT data FROM story WHERE id = ?", (record.id,)).fetchone()
                 self._was[record.id] = elsewhere[0] if elsewhere else None
-            for table in ("tagging", "agenda"):
+            for table in ("tagging", "agenda", "story"):
                 self._db.execute(f"DELETE FROM {table} WHERE id = ?", (record.id,))
             self._db.executemany("INSERT INTO agenda VALUES (?, ?)", [(one.value, record.id) for one in record.agenda])
             place = (instant, record.seen, seed, -record.at)
             self._db.execute(
-                "INSERT OR REPLACE INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (record.id, *place, record.category, record.updated, record.to_json()),
             )
             self._db.executemany(
@@ -440,7 +406,7 @@ class Archive:
         changed = [one for one in moved if one[1] != one[2]]
         self._moved.clear()
         dirty = {story_id for story_id, *_ in changed}
-        if 4 * len(changed) > int(self._db.execute("SELECT count(*) FROM story").fetchone()[0]):
+        if 4 * len(changed) > self.count():
             dirty |= {story_id for (story_id,) in self._db.execute("SELECT id FROM story")}
         else:
             for _, old, new in changed:
@@ -617,24 +583,44 @@ class Archive:
             self._db.execute("DELETE FROM shard")
             self._db.execute("DELETE FROM indexed")
             self._set_meta("search", key)
+            self._set_meta("indexed", "")
+
+    def indexed_all(self) -> None:
+        """Note that every story is in the index as it is: from here on, only days are looked at on which one moved."""
+        self._db.execute("DELETE FROM to_index")
+        self._set_meta("indexed", "all")
 
     def to_index(self, limit: int) -> list[Indexing]:
         """Return up to ``limit`` of the stories that are indexed otherwise than they are now."""
+        found: list[Indexing] = []
+        for first, end in self._days_to_index():
+            found += self._to_index(first, end, limit - len(found))
+        return found
+
+    def _days_to_index(self) -> list[tuple[str, str]]:
+        """Return from which day to before which the index may be other than the stories: each day on which one moved,
+        or all of time."""
+        if self._meta("indexed") != "all":
+            return [("", "~")]
+        return [(day, f"{day}~") for (day,) in self._db.execute("SELECT day FROM to_index ORDER BY day")]
+
+    def _to_index(self, first: str, end: str, limit: int) -> list[Indexing]:
+        span = {"first": first, "end": end, "limit": limit}
         rows = self._db.execute(
             f"WITH {_PLACES} SELECT places.id, places.place, indexed.place FROM places"
             " LEFT JOIN indexed INDEXED BY indexed_place ON indexed.id = places.id"
             " WHERE there AND (indexed.id IS NULL OR stale OR indexed.place <> places.place)"
-            " ORDER BY places.place LIMIT ?",
-            (limit,),
+            " ORDER BY places.place LIMIT :limit",
+            span,
         ).fetchall()
         found = []
         for story_id, here, was in rows:
-            (data,) = self._db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()
             before = None if was is None else (was, self._forms(story_id))
-            found.append(Indexing(story_id, here, Record.from_json(data), before))
+            found.append(Indexing(story_id, here, self.story(story_id), before))
         gone = self._db.execute(
-            "SELECT id, place FROM indexed INDEXED BY indexed_place WHERE id NOT IN (SELECT id FROM story) LIMIT ?",
-            (limit - len(found),),
+            "SELECT id, place FROM indexed WHERE place >= day_place(:first) AND place < day_place(:end)"
+            " AND id NOT IN (SELECT id FROM story) LIMIT :limit",
+            span | {"limit": limit - len(found)},
         ).fetchall()
         return found + [Indexing(story_id, 0, None, (place, self._forms(story_id))) for story_id, place in gone]
 
@@ -679,10 +665,11 @@ class Archive:
 
     # --- lists -------------------------------------------------------------------------------------------------
 
-    def stories(self, role: str = "", slug: str = "") -> StoryList:
+    def stories(self, role: str = "", slug: str = "", size: int | None = None) -> StoryList:
         """Return all stories, or those of one category, tag, author or period, newest first, read when looked at.
 
-        ``role`` is "", "category", "tag", "author" or "period" (slug "2021", "2021/07" or "2021/07/09").
+        ``role`` is "", "category", "tag", "author" or "period" (slug "2021", "2021/07" or "2021/07/09"); ``size`` is
+        how many they are, where that is known.
         """
         if role in ("tag", "author", "period"):
             tables, where, values = "tagging", "role = ? AND slug = ?", [role, slug]
@@ -690,7 +677,8 @@ class Archive:
             tables, where, values = "story", "category = ?", [slug]
         else:
             tables, where, values = "story", "1", []
-        return StoryList(self._db, self.story, tables, where, values)
+            size = self.count()
+        return StoryList(self._db, self.story, tables, where, values, size)
 
     def union(self, categories: Sequence[str], tags: Sequence[str]) -> StoryList:
         """Return the stories of any of these categories and tags, newest first."""
@@ -723,21 +711,36 @@ class Archive:
 
     def categories(self) -> list[Group]:
         """Return the categories that have stories, by slug."""
-        rows = self._db.execute("SELECT category, count(*) FROM story GROUP BY category ORDER BY category")
-        return [Group(TagRef("category", slug, slug), size) for slug, size in rows]
+        return [Group(TagRef("category", slug, slug), size) for slug, size, _ in self._listed("category")]
 
     def groups(self, role: str) -> list[Group]:
         """Return the tags, authors or periods that have stories, by slug, each under the first of its names."""
-        rows = self._db.execute(
-            "SELECT slug, count(*), min(kind || char(10) || name) FROM tagging WHERE role = ?"
-            " GROUP BY slug ORDER BY slug",
-            (role,),
-        )
         groups = []
-        for slug, size, found in rows:
+        for slug, size, found in self._listed(role):
             kind, _, name = found.partition("\n")
             groups.append(Group(TagRef(kind, name, slug), size))
         return groups
+
+    def months(self, category: str = "") -> list[tuple[str, int]]:
+        """Return each month, "2021-07", that has stories, or some of a category, with how many, newest first."""
+        return [(month, size) for month, size, _ in reversed(self._listed(f"month {category}"))]
+
+    def _listed(self, role: str) -> list[tuple[str, int, str]]:
+        """Return the lists of ``role``, by slug: how many stories each has, and the first of its kinds and names."""
+        # The name that went may have been the first one.
+        lost = self._db.execute("SELECT slug FROM listed WHERE role = ? AND found = ''", (role,)).fetchall()
+        for (slug,) in lost:
+            self._db.execute(
+                "UPDATE listed SET found = (SELECT min(kind || char(10) || name) FROM tagging"
+                " WHERE tagging.role = listed.role AND tagging.slug = listed.slug) WHERE role = ? AND slug = ?",
+                (role, slug),
+            )
+        return self._db.execute("SELECT slug, size, found FROM listed WHERE role = ? ORDER BY slug", (role,)).fetchall()
+
+    def count(self) -> int:
+        """Return how many stories there are."""
+        row = self._db.execute("SELECT size FROM listed WHERE role = '' AND slug = ''").fetchone()
+        return int(row[0]) if row else 0
 
     def periods(self) -> list[tuple[tuple[str, ...], int]]:
         """Return each year, month and day that has stories with how many, newest first."""
@@ -752,6 +755,24 @@ class Archive:
         ]
         newer, older = (self.story(row[0]) if row else None for row in rows)
         return newer, older
+
+
+def _day_place(day: str) -> int:
+    """Return the place of the first story of a ``day`` in the search index: before all for "", behind all for "~"."""
+    day, behind = day.removesuffix("~"), day.endswith("~")
+    if not day:
+        return (1 << 62) if behind else 0
+    return (date.fromisoformat(day).toordinal() + behind) << 20
+
+
+def _statements() -> Iterator[str]:
+    """Yield the statements of schema.sql one by one: all of them belong to one transaction."""
+    statement = ""
+    for line in _SCHEMA.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _window(instant: str) -> tuple[str, str]:
@@ -782,7 +803,13 @@ class StoryList(Sequence[Record]):
     _CHUNK = 200
 
     def __init__(
-        self, db: sqlite3.Connection, story: Callable[[str], Record], table: str, where: str, values: list[str]
+        self,
+        db: sqlite3.Connection,
+        story: Callable[[str], Record],
+        table: str,
+        where: str,
+        values: list[str],
+        size: int | None = None,
     ) -> None:
         self._db = db
         self._story = story
@@ -790,7 +817,7 @@ class StoryList(Sequence[Record]):
         self._from = f"FROM {table} WHERE {where}"
         self._data = "data" if table == "story" else "(SELECT data FROM story WHERE story.id = tagging.id)"
         self._values = values
-        self._count: int | None = None
+        self._count = size
 
     def __len__(self) -> int:
         if self._count is None:

@@ -1,14 +1,29 @@
-"""Every feed in one file: OPML 2.0, which readers import, and a feed menu, which browsers may look for."""
+"""Where feeds are found: links in a page, OPML 2.0 that readers import, a feed menu that browsers may look for."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 from lxml import etree
 
+from nashra.feeds.jsonfeed import JSON, TYPE
+from nashra.feeds.xml import ATOM, RSS, TYPES
+
+# Every format: what is behind a feed's name, how a page's head calls it, its media type.
+FORMATS = ((RSS, "RSS", TYPES[RSS]), (ATOM, "Atom", TYPES[ATOM]), (JSON, "JSON", TYPE))
 _TITLE, _DESCRIPTION = 50, 140
+
+
+def links(path: str, name: str) -> tuple[dict[str, str], ...]:
+    """Return what a page's head says of a feed: its title, format, media type and address relative to the site."""
+    quoted = quote(path)
+    return tuple(
+        {"title": f"{name} ({kind})", "format": kind, "type": media, "url": f"feeds/{quoted}{suffix}"}
+        for suffix, kind, media in FORMATS
+    )
 
 
 class Row(NamedTuple):

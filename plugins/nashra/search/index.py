@@ -149,7 +149,7 @@ class Update(NamedTuple):
 
 def update(archive: Archive, text: Callable[[Record], Sequence[str]]) -> Update:
     """Bring the index in ``archive`` up to date; ``text`` says what of a story besides its headline is searched."""
-    shards = shards_for(len(archive.stories()))
+    shards = shards_for(archive.count())
     archive.indexed_by(f"{code()} {shards}")
     touched: set[int] = set()
     stories: set[str] = set()
@@ -169,4 +169,5 @@ def update(archive: Archive, text: Callable[[Record], Sequence[str]]) -> Update:
         for number in changes.touched():
             archive.keep_shard(number, changes.apply(number, archive.shard(number)))
         if len(found) < _AT_ONCE:
+            archive.indexed_all()
             return Update(shards, touched, stories)

@@ -2,7 +2,7 @@
 
 What is «today» is the day of the newest story, never the clock's. No page grows with the archive: the calendar shows
 what is ahead and leads to months, a month to the days that are too crowded for it, a day to its parts. A new story
-rewrites the days it names, their months, and the calendar, which counts them.
+costs the months of the days it names, and the calendar, which counts them; other months are not looked at.
 """
 
 from __future__ import annotations
@@ -92,11 +92,10 @@ class Agenda:
         shown, apart = shared_out(self._counted, here, rest, _MOST_ON_PAGE)
         named, by_year = by_years(apart, here, _MOST_MONTHS)
         rows = [_named(value, size) for value, size in named]
-        crowded: dict[str, Day] = {}
         self._write(
             write,
             PAGE,
-            months=[self._month(month, "", max(month, self._today), crowded) for month in shown],
+            months=[self._month(month, "", max(month, self._today))[0] for month in shown],
             past=[row for row in rows if row.value <= here][::-1],
             later=[row for row in rows if row.value > here],
             ics_url=FILE if events else "",
@@ -104,31 +103,49 @@ class Agenda:
         for year, its in by_year.items():
             within = [_named(month, size) for month, size in its]
             self._write(write, _url(year), month=_named(year, sum(each.size for each in within)), within=within)
-        for month, _ in apart:
-            whole = self._month(month, _url(month), month, crowded)
-            self._write(write, whole.url, month=whole, months=[whole])
-        of = {month: _named(month, size) for month, size in apart}
-        for day in crowded.values():
-            self._write_day(write, day, of.get(day.value[:7]))
+        self._write_months(write, dict(apart))
+
+    def _write_months(self, write: Any, apart: dict[str, int]) -> None:
+        """Write what has changed of the months ``apart`` and of the crowded days, those of months that the calendar
+        shows whole too."""
+        work, writer, files = self._desk.work, self._desk.writer, self._desk.archive.files
+        before = dict(files.told("agenda") or ())
+        now = {month: month in apart for month, _ in self._counted}
+        files.tell("agenda", list(now.items()))
+        for month in before.keys() - now.keys():
+            writer.drop(f"agenda/{month}")
+        records = [record for change in work.changes.stories for record in (change.old, change.new) if record]
+        touched = {one.value[:7] for record in records for one in record.agenda}
+        for month, own_page in now.items():
+            owner = f"agenda/{month}"
+            if not (month in touched or before.get(month) is not own_page or work.must(owner)):
+                continue
+            with writer.making(owner):
+                whole, crowded = self._month(month, _url(month), month)
+                if own_page:
+                    self._write(write, whole.url, month=whole, months=[whole])
+                for day in crowded:
+                    self._write_day(write, day, whole if own_page else None)
 
     def _write(self, write: Any, name: str, **values: Any) -> None:
         write(name, self._desk.get_template("calendar"), self._desk.context, url=name, **values)
 
-    def _month(self, month: str, url: str, start: str, crowded: dict[str, Day]) -> Month:
-        """Return a month from the day ``start`` on as a page shows it; add the days that it cannot show whole to
-        ``crowded``, with all their events."""
+    def _month(self, month: str, url: str, start: str) -> tuple[Month, list[Day]]:
+        """Return a month from the day ``start`` on as a page shows it, and the days that it cannot show whole, with all
+        their events."""
         rows = self._desk.archive.agenda(start, f"{month}~")
         named = [(value, [record for _, record in group]) for value, group in groupby(rows, key=lambda row: row[0])]
         room = shares([len(records) for _, records in named], _MOST_ON_PAGE)
         shown = Month(month, dateline(month), url, len(rows), [])
+        crowded = []
         for (value, records), most in zip(named, room, strict=True):
             whole = self._day(value, records)
             if most == whole.size:
                 shown.days.append(whole)
             else:
-                crowded[value] = whole
+                crowded.append(whole)
                 shown.days.append(whole._replace(url=_url(value), entries=whole.entries[:most]))
-        return shown
+        return shown, crowded
 
     def _day(self, value: str, records: Sequence[Record]) -> Day:
         entries = [Entry(said(record, value).text, self._desk.article(record)) for record in records]

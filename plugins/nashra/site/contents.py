@@ -22,6 +22,7 @@ from nashra.arabic.letters import key
 from nashra.arabic.plurals import reading_time
 from nashra.archive.record import Record, TagRef, first_moment
 from nashra.desk.model import KINDS
+from nashra.feeds.directory import links
 
 if TYPE_CHECKING:
     from nashra.site.threads import Thread
@@ -53,12 +54,17 @@ class _Slugged:
 
     name: str
     kind = ""
-    feeds: tuple[dict[str, str], ...] = ()
+    role = ""
 
     def __init__(self, ref: TagRef, settings: dict[str, Any]) -> None:
         super().__init__(ref.name, settings)  # type: ignore[call-arg]
         self.slug = ref.slug
         self.kind = ref.kind
+
+    @cached_property
+    def feeds(self) -> tuple[dict[str, str], ...]:
+        """Its feeds, as a page's head names them."""
+        return links(f"{self.role}/{self.slug}", self.name)
 
     @cached_property
     def url(self) -> str:
@@ -83,15 +89,20 @@ class _Slugged:
 class StoryTag(_Slugged, Tag):
     """A tag, with the ``kind`` of thing it names."""
 
+    role = "tag"
+
 
 class StoryCategory(_Slugged, Category):
     """A category of topics.toml."""
 
+    role = "category"
     mediatopic = ""
 
 
 class StoryAuthor(_Slugged, Author):
     """Who wrote a story."""
+
+    role = "author"
 
 
 class StoryArticle(Article):

@@ -31,24 +31,12 @@ if TYPE_CHECKING:
     from nashra.site.writer import NashraWriter
 
 _MEDIATOPICS = "http://cv.iptc.org/newscodes/mediatopic/"
-# Every format: what is behind the name, how a page's head calls it, its media type, what writes it and its entries.
-_FORMATS = (
-    (xml.RSS, "RSS", xml.TYPES[xml.RSS], xml.rss, xml.rss_item),
-    (xml.ATOM, "Atom", xml.TYPES[xml.ATOM], xml.atom, xml.atom_item),
-    (jsonfeed.JSON, "JSON", jsonfeed.TYPE, jsonfeed.jsonfeed, jsonfeed.json_item),
-)
+# What writes a feed of each format, and its entries.
+_RENDER = ((xml.rss, xml.rss_item), (xml.atom, xml.atom_item), (jsonfeed.jsonfeed, jsonfeed.json_item))
 # Some readers refuse a larger feed, and every poll fetches it whole.
 _LARGEST = (512 - 16) * 1024  # what stands above the items and the tombstones is smaller than the rest
 # Of a feed's items, how many at most are older stories that were edited since.
 _CORRECTED = 5
-
-
-def links(path: str, name: str) -> tuple[dict[str, str], ...]:
-    """Return what a page's head says of a feed: its title, format, media type and address relative to the site."""
-    return tuple(
-        {"title": f"{name} ({kind})", "format": kind, "type": media, "url": f"feeds/{quote(path)}{suffix}"}
-        for suffix, kind, media, *_ in _FORMATS
-    )
 
 
 class _Topic(NamedTuple):
@@ -77,14 +65,13 @@ def topics(desk: StoriesGenerator) -> Iterator[_Topic]:
         shown = " + ".join(names.get(one) or desk.category(one).name for one in wanted)
         yield _Topic(f"combined/{slug}", shown, "", "combined", archive.union(categories, tags), lists)
     for role, abouts in (
-        ("category", [category for category, _ in desk.categories]),
-        ("tag", list(desk.tags)),
-        ("author", [author for author, _ in desk.authors]),
+        ("category", desk.categories),
+        ("tag", desk.tags.items()),
+        ("author", desk.authors),
     ):
-        for about in abouts:
-            stories = archive.stories(role, about.slug)
+        for about, articles in abouts:
             path, lists = f"{role}/{about.slug}", ((role, about.slug),)
-            yield _Topic(path, about.name, about.url, about.kind, stories, lists)
+            yield _Topic(path, about.name, about.url, about.kind, articles.records, lists)
         # Whoever subscribed to what is empty now is told what was withdrawn, and gets what comes next.
         for slug, name in archive.emptied(role):
             shown = desk.category(slug).name if role == "category" else name
@@ -99,7 +86,8 @@ def feed_groups(desk: StoriesGenerator) -> list[tuple[str, list[dict[str, Any]]]
     by_kind: dict[str, list[dict[str, Any]]] = {"all": [], "combined": [], "category": []}
     for topic in topics(desk):
         if topic.kind and len(topic.stories):
-            formats = {kind.lower() + "_url": f"feeds/{quote(topic.path)}{suffix}" for suffix, kind, *_ in _FORMATS}
+            path = quote(topic.path)
+            formats = {kind.lower() + "_url": f"feeds/{path}{suffix}" for suffix, kind, _ in directory.FORMATS}
             row = {"name": topic.name, "page_url": topic.page, "count": len(topic.stories)} | formats
             by_kind.setdefault(topic.kind, []).append(row)
     for kind in by_kind.keys() - {"all", "combined", "category"}:
@@ -117,7 +105,7 @@ class _Made(NamedTuple):
 
 def _fitting(made: Sequence[_Made]) -> Sequence[_Made]:
     """Return as many of the stories, the first ones, as fit into a feed of any format; one at least."""
-    sizes = [0] * len(_FORMATS)
+    sizes = [0] * len(_RENDER)
     for count, one in enumerate(made):
         sizes = [size + len(part) + 2 for size, part in zip(sizes, one.parts, strict=True)]
         if max(sizes) > _LARGEST and count:
@@ -219,7 +207,7 @@ class Feeds:
         there = self._archived(topic, owner)
         for month, before in zip_longest(months, months[1:], fillvalue=""):
             if month not in self._work.months and there.get(month) == before and topic.kind != "combined":
-                for suffix, *_ in _FORMATS:
+                for suffix, *_ in directory.FORMATS:
                     self._writer.keep(f"feeds/{topic.path}/{month}{suffix}")
                 continue
             archive = replace(
@@ -234,9 +222,9 @@ class Feeds:
     def _archived(self, topic: _Topic, owner: str) -> dict[str, str]:
         """Return the months whose archive documents are all there, each with the one that it leads to."""
         files = self._desk.archive.files.of(owner) - self._work.missing
-        start, end = f"feeds/{topic.path}/", _FORMATS[0][0]
+        start, end = f"feeds/{topic.path}/", directory.FORMATS[0][0]
         months = sorted((name[len(start) : -len(end)] for name in files if name.endswith(end)), reverse=True)
-        whole = [m for m in months if all(f"{start}{m}{suffix}" in files for suffix, *_ in _FORMATS)]
+        whole = [m for m in months if all(f"{start}{m}{suffix}" in files for suffix, *_ in directory.FORMATS)]
         return {m: before for m, before in zip_longest(months, months[1:], fillvalue="") if m in whole}
 
     def _live(self, stories: StoryList, most: int) -> list[Record]:
@@ -255,7 +243,10 @@ class Feeds:
         if topic.path.startswith(("tag/", "author/", "thread/")) or len(topic.stories) == len(live):
             return []
         here = Counter(one.month for one in live)
-        return [month for month, size in topic.stories.months() if size > here[month]]
+        # Those of all stories and of a category are counted already.
+        counted = topic.path == "all" or topic.path.startswith("category/")
+        months = self._desk.archive.months(topic.lists[0][1]) if counted else topic.stories.months()
+        return [month for month, size in months if size > here[month]]
 
     def _archive_url(self, topic: _Topic, month: str) -> str:
         return f"{self._site}/feeds/{quote(topic.path)}/{month}" if month else ""
@@ -263,8 +254,8 @@ class Feeds:
     def _save(self, path: str, feed: Feed, made: Sequence[_Made]) -> None:
         feed = replace(feed, changed=max([one.updated for one in made] + [one.when for one in feed.deleted]))
         signals.feed_generated.send(self._desk.context, feed=feed)
-        for at, (suffix, _, _, render, _) in enumerate(_FORMATS):
-            data = render(feed, [one.parts[at] for one in made])
+        for at, (suffix, *_) in enumerate(directory.FORMATS):
+            data = _RENDER[at][0](feed, [one.parts[at] for one in made])
             written = self._writer.write_bytes(f"feeds/{path}{suffix}", data)
             signals.feed_written.send(str(written), context=self._desk.context, feed=feed)
 
@@ -289,7 +280,7 @@ class Feeds:
         parts = archive.rendered(record.id, self._stamp)
         if parts is None:
             entry = self._entry(self._desk.article(record))
-            parts = [item(entry, self._language) for *_, item in _FORMATS]
+            parts = [item(entry, self._language) for _, item in _RENDER]
             # What a hand-written article says depends on other files too: pictures, pages it links to.
             if not record.markup:
                 archive.keep_rendered(record.id, self._stamp, parts)

@@ -28,12 +28,13 @@ from nashra.desk.analyse import Desk
 from nashra.desk.headline import shortened
 from nashra.desk.model import KINDS
 from nashra.errors import Problem
+from nashra.feeds.directory import links
 from nashra.feeds.portable import lead
 from nashra.settings import Settings
 from nashra.site import search
 from nashra.site.agenda import Agenda
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
-from nashra.site.feeds import Feeds, feed_groups, links
+from nashra.site.feeds import Feeds, feed_groups
 from nashra.site.lists import Articles, NotedDict, NotedList, Reads
 from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
@@ -96,14 +97,16 @@ class StoriesGenerator(ArticlesGenerator):
         self.articles = self.dates = self._list()
         signals.article_generator_pretaxonomy.send(self)
         self.categories = [
-            (self.category(group.ref.slug), self._list("category", group.ref.slug)) for group in archive.categories()
+            (self.category(group.ref.slug), self._list("category", group.ref.slug, group.size))
+            for group in archive.categories()
         ]
         order = {topic.slug: place for place, topic in enumerate(self._desk.topics.topics)}
         self.categories.sort(key=lambda pair: (order.get(pair[0].slug, len(order)), pair[0]))
         tagged = archive.groups("tag")
-        self.tags = {self.tag(group.ref): self._list("tag", group.ref.slug) for group in tagged}
+        self.tags = {self.tag(group.ref): self._list("tag", group.ref.slug, group.size) for group in tagged}
         self.authors = [
-            (self.author(group.ref), self._list("author", group.ref.slug)) for group in archive.groups("author")
+            (self.author(group.ref), self._list("author", group.ref.slug, group.size))
+            for group in archive.groups("author")
         ]
         self.period_archives = self._periods()
         self._update_context(("articles", "drafts", "hidden_articles", "dates", "categories", "related_posts"))
@@ -127,8 +130,8 @@ class StoriesGenerator(ArticlesGenerator):
         self.context["page_metadata"] = Metadata(self).page_metadata()
         signals.article_generator_finalized.send(self)
 
-    def _list(self, role: str = "", slug: str = "") -> Articles:
-        return Articles(self.archive.stories(role, slug), self.listed, (role, slug), self.reads)
+    def _list(self, role: str = "", slug: str = "", size: int | None = None) -> Articles:
+        return Articles(self.archive.stories(role, slug, size), self.listed, (role, slug), self.reads)
 
     def article(self, record: Record) -> StoryArticle:
         """Return ``record`` as templates and feeds see it."""
@@ -172,18 +175,13 @@ class StoriesGenerator(ArticlesGenerator):
         name = topic.name if topic else self._named.get(slug, slug.replace("-", " "))
         category = StoryCategory(TagRef("category", name, slug), self.settings)
         category.mediatopic = topic.mediatopic if topic else ""
-        category.feeds = links(f"category/{slug}", name)
         return category
 
     def _tag(self, ref: TagRef) -> StoryTag:
-        tag = StoryTag(ref, self.settings)
-        tag.feeds = links(f"tag/{ref.slug}", ref.name)
-        return tag
+        return StoryTag(ref, self.settings)
 
     def _author(self, ref: TagRef) -> StoryAuthor:
-        author = StoryAuthor(ref, self.settings)
-        author.feeds = links(f"author/{ref.slug}", ref.name)
-        return author
+        return StoryAuthor(ref, self.settings)
 
     def _periods(self) -> dict[str, list[dict[str, Any]]]:
         periods: dict[str, list[dict[str, Any]]] = {}
@@ -193,7 +191,7 @@ class StoriesGenerator(ArticlesGenerator):
             save_as = self.settings[f"{granularity.upper()}_ARCHIVE_SAVE_AS"].format(date=first)
             if not save_as:
                 continue
-            stories = self._list("period", "/".join(parts))
+            stories = self._list("period", "/".join(parts), count)
             name = dateline("-".join(parts))
             periods.setdefault(granularity, []).append(
                 {
@@ -326,6 +324,11 @@ class StoriesGenerator(ArticlesGenerator):
                 url=article.url,
                 blog=True,
             )
+
+    def refresh_metadata_intersite_links(self) -> None:
+        """Resolve the links in the metadata of drafts and hidden articles; that of stories is no markup."""
+        for article in (*self.drafts, *self.hidden_articles):
+            article.refresh_metadata_intersite_links()
 
     def generate_direct_templates(self, write: Any) -> None:
         """Write the pages that DIRECT_TEMPLATES names; those that another theme does not have are left out."""

@@ -170,9 +170,13 @@ class Paginator:
         self.url = url
         self.per_page = per_page
         self._items = items
-        self._count = items.count() if isinstance(items, Articles) else len(items)
-        self.pages = max(1, self._count // per_page)
+        self.size = items.count() if isinstance(items, Articles) else len(items)
+        self.pages = self.pages_of(self.size)
         self._reads = reads
+
+    def pages_of(self, count: int) -> int:
+        """Return how many pages so many items take."""
+        return max(1, count // self.per_page)
 
     def note(self) -> None:
         """Note that a page tells what changes with every new story."""
@@ -183,7 +187,7 @@ class Paginator:
     def count(self) -> int:
         """How many items there are."""
         self.note()
-        return self._count
+        return self.size
 
     @property
     def num_pages(self) -> int:
@@ -204,7 +208,7 @@ class Paginator:
 
     def bounds(self, number: int) -> tuple[int, int]:
         """Return which items page ``number`` holds, from the newest on."""
-        first = self._count - (self.pages - 1) * self.per_page
+        first = self.size - (self.pages - 1) * self.per_page
         start = 0 if number == 1 else first + (number - 2) * self.per_page
         return start, first if number == 1 else start + self.per_page
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
 from pelican import Pelican
 from pelican.generators import ArticlesGenerator, PagesGenerator, StaticGenerator
 
@@ -40,7 +41,7 @@ class Nashra(Pelican):
     """Pelican with the archive behind its articles. Use it as PELICAN_CLASS = "nashra.Nashra"."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        settings["JINJA_ENVIRONMENT"] = {**settings["JINJA_ENVIRONMENT"], "autoescape": True}
+        settings["JINJA_ENVIRONMENT"] = {**settings["JINJA_ENVIRONMENT"], "autoescape": True, **_compiled(settings)}
         settings["JINJA_GLOBALS"] = {
             "count": count,
             "isolated": isolated_html,
@@ -178,6 +179,16 @@ def _strings(settings: dict[str, Any]) -> dict[str, Any]:
     except ValueError as error:
         # Pelican prints a traceback of anything else that is raised before the build.
         raise SystemExit(str(Problem(f"it cannot be read ({error})", "mend the line", path=shown(path)))) from None
+
+
+def _compiled(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return where Jinja keeps templates compiled; nothing where no folder can be had."""
+    folder = Path(settings.get("NASHRA_STATE", Settings().state), "templates")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return {}
+    return {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
 
 
 def _reloading() -> bool:

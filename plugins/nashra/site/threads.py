@@ -15,7 +15,7 @@ from urllib.parse import quote
 from nashra.arabic.calendar import dateline
 from nashra.archive.record import Record
 from nashra.archive.store import StoryList
-from nashra.site.feeds import links
+from nashra.feeds.directory import links
 from nashra.site.lists import Articles
 
 if TYPE_CHECKING:

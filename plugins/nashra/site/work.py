@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nashra.archive.changes import Change, Changes, ListKey, lists, shifted
+from nashra.archive.changes import Change, Changes, ListKey, Moved, Place, lists, shifted
 from nashra.archive.record import Record
 from nashra.archive.store import Archive
 from nashra.site.lists import WHOLE, Articles, Paginator, Reads
@@ -202,12 +202,21 @@ class Work:
         moved = self.changes.lists.get(items.key)
         if moved and WHOLE in self.reads.by_role.get(older, ()):
             return everything
-        from_on, changed = shifted(moved or ())
-        found = {1} | {paginator.holding(items.records.older(place)) for place in changed}
-        if from_on is not None:
-            # The page behind them leads to the first of them, whose address may be another now.
-            found |= set(range(1, paginator.holding(items.records.older(from_on)) + 2))
-        return found & everything
+        return pages_to_make(paginator, moved or (), items.records.older)
+
+
+def pages_to_make(paginator: Paginator, moved: Sequence[Moved], older: Callable[[Place], int]) -> set[int]:
+    """Return the numbers of the pages of a list that are made of something else since stories ``moved`` in it, and of
+    the newest page; ``older`` counts the stories of the list that are older than a place."""
+    from_on, changed = shifted(moved)
+    found = {1} | {paginator.holding(older(place)) for place in changed}
+    if from_on is not None:
+        # The page behind the one that was the newest led to it under another address.
+        came = sum((now is not None) - (before is not None) for before, now in moved)
+        newest = min(paginator.pages, paginator.pages_of(paginator.size - came))
+        last = max(paginator.holding(older(from_on)), paginator.pages - newest + 2)
+        found |= set(range(1, min(last, paginator.pages) + 1))
+    return found
 
 
 # --- the frame -------------------------------------------------------------------------------------------------------
