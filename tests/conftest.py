@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 import press
 
@@ -25,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "seeds" / "000_988bb7c48388d14e.txt"
 # What every page has to live with: nothing inline, nothing from elsewhere.
 CSP = "default-src 'self'"
+# What a test's browser leaves alone: no drawing by a graphics card, nothing asked of its maker.
+QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,21 @@ def server(built: Site) -> Iterator[str]:
     """The built site, served on loopback."""
     with serving(built.output) as address:
         yield address
+
+
+def chromium() -> str | None:
+    """Return where the system's Chromium is, None where it has none: Playwright then takes its own."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium. While it runs no test can start an event loop of its own, so it closes with each module."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET + sandbox)
+        yield browser
+        browser.close()
 
 
 @dataclass(frozen=True)

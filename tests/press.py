@@ -9,6 +9,9 @@ hub.
 from __future__ import annotations
 
 import base64
+import gzip
+import random
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -104,6 +107,22 @@ Author: سلمى نجار
 """
 # One grey dot.
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
+
+
+TEXTS = Path(__file__).parent / "search" / "texts.txt"
+
+
+def zipped(data: bytes) -> bytes:
+    """Return ``data`` as it travels."""
+    return gzip.compress(data, 9, mtime=0)
+
+
+def prose(number: int, words: int) -> str:
+    """Return ``words`` Arabic words without sense, others for each ``number``: they pack no better than news does."""
+    known = {word for word in TEXTS.read_text("utf-8").split() if word.isalpha() and len(word) > 2}
+    # They would name days.
+    known -= {"غدا", "غداً", "أمس", "اليوم", "يوم"}
+    return " ".join(random.Random(number).choices(sorted(known), k=words))
 
 
 def build(site: Site, when: str = FIRST) -> None:

@@ -57,7 +57,7 @@ def test_lists_by_tag_category_and_period(archive: Archive) -> None:
     assert len(archive.stories("category", "sport")) == 0
     assert [story.at for story in archive.stories("period", "2021/07")] == [0, 1]
     assert [(group.ref.name, group.size) for group in archive.groups("tag")] == [("السودان", 2)]
-    assert archive.periods()[0] == (("2021", "07", "09"), 1)
+    assert archive.periods(3)[0] == ("2021/07/09", 1)
 
 
 def test_neighbours(archive: Archive) -> None:

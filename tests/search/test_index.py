@@ -11,7 +11,7 @@ import pytest
 from conftest import Site
 from nashra.archive.record import Record
 from nashra.archive.store import Archive
-from nashra.search.index import DAY, decode, encode, shards_for, update
+from nashra.search.index import DAY, decode, encode, joined, shards_for, update
 
 FORMS = ["بوتين", "وبوتين", "لبوتين", "السيبراني", "سيبرانية", "وزير", "وزراء", "هجوم", "هجمات"]
 FORMS += ["بطولة", "لجنة", "كتاب", "طول", "30", "cisa", "من", "في"]
@@ -139,3 +139,12 @@ def test_a_theme_without_a_search_page_has_no_index(empty: Site) -> None:
     seeds(empty, "إعصار")
     assert empty.build().returncode == 0
     assert index(empty) == {}
+
+
+@pytest.mark.parametrize("number", range(300))
+def test_places_join_those_that_are_there(number: int) -> None:
+    chance = random.Random(number)
+    day = chance.choice([0, 1, 5, 700_000])
+    there = {(day + chance.randrange(4)) * DAY + chance.randrange(5) for _ in range(chance.randrange(8))}
+    coming = {(day + chance.randrange(6)) * DAY + chance.randrange(7) for _ in range(chance.randrange(1, 4))}
+    assert joined(encode(sorted(there)), coming) == encode(sorted(there | coming))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
-import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from conftest import ROOT, Site, new_site, serving
 from nashra.search.words import bare, keys, rules, words
@@ -22,20 +20,9 @@ HERE = Path(__file__).parent
 VECTORS = json.loads((HERE / "vectors.json").read_text("utf-8"))
 TEXTS = [line.split(" | ") for line in (HERE / "texts.txt").read_text("utf-8").splitlines()]
 QUERIES = tomllib.loads((HERE / "queries.toml").read_text("utf-8"))
-SCRIPT = ROOT / "theme" / "static" / "search.js"
-OPTIONS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+SCRIPTS = [ROOT / "theme" / "static" / name for name in ("search-start.js", "search.js")]
 HEADER = "Date: 2020-05-01\nCategory: cyber\nSplit: no\n\n"
 CATEGORIES = ("cyber", "diplomacy", "sport")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS + sandbox)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +209,69 @@ def test_filters(page: Page) -> None:
     assert set(titles(page)) == {"مهلة حتى آخر الشهر", "انفجار في مصنع"}
 
 
+TYPED = [
+    ("", "", ""),
+    ("  ", "", ""),
+    ("2021", "2021-01-01", "2021-12-31"),
+    ("2024-2", "2024-02-01", "2024-02-29"),
+    ("2/2023", "2023-02-01", "2023-02-28"),
+    ("2021-07-09", "2021-07-09", "2021-07-09"),
+    (" 9/7/2021 ", "2021-07-09", "2021-07-09"),
+    ("٩ / ٧ / ٢٠٢١", "2021-07-09", "2021-07-09"),
+    ("۱۴۰۰.۵.۱", "1400-05-01", "1400-05-01"),
+    ("2021 7 9", "2021-07-09", "2021-07-09"),
+    *(
+        (wrong, None, None)
+        for wrong in ("21", "2021-13", "2021-00", "30/2/2021", "7-9-21", "غدا", "2021-07-09-1", "-1")
+    ),
+]
+
+
+def test_a_date_is_read_as_people_write_it(page: Page) -> None:
+    page.goto("/search.html")
+    found = page.evaluate(
+        """async texts => {
+            const {typed} = await import("/theme/search.js");
+            return texts.map(text => [text, typed(text, false), typed(text, true)]);
+        }""",
+        [text for text, _, _ in TYPED],
+    )
+    assert [tuple(each) for each in found] == TYPED
+
+
+def test_dates_are_typed_whole_or_in_part(page: Page) -> None:
+    page.goto("/search.html?q=30")
+    assert counted(page) == "النتائج: 3 أخبار"
+    page.locator("#to").focus()
+    page.keyboard.type("14/1/2021")
+    assert counted(page) == "النتائج: 3 أخبار"
+    page.keyboard.press("Tab")
+    expect(page.locator(".results-count")).to_have_text("النتائج: خبران")
+    page.locator("#to").fill("14/1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".results-count")).to_have_text(re.compile("غير مفهوم.*30/7/2021"))
+    assert titles(page) == [] and page.locator(".more-results").is_hidden()
+    assert page.locator("#to").get_attribute("aria-invalid") == "true"
+    assert page.locator("#from").get_attribute("aria-invalid") == "false"
+    page.locator("#to").fill("2021")
+    page.keyboard.press("Enter")
+    expect(page.locator(".results-count")).to_have_text("النتائج: 3 أخبار")
+    assert page.locator("#to").get_attribute("aria-invalid") == "false"
+    page.locator("#from").fill("2022")
+    page.keyboard.press("Enter")
+    expect(page.locator(".results-count")).to_have_text(re.compile("لا نتائج"))
+
+
+def test_no_field_speaks_the_browsers_language(page: Page) -> None:
+    """An empty date field of a browser shows «mm/dd/yyyy» where the browser is English."""
+    page.goto("/search.html")
+    kinds = page.locator("form[role=search] :is(input, select)").evaluate_all("all => all.map(each => each.type)")
+    assert kinds == ["search", "select-one", "text", "text"]
+    for name in ("from", "to"):
+        described = page.locator(f"#{name}").get_attribute("aria-describedby")
+        assert "30/7/2021" in page.locator(f"#{described}").inner_text()
+
+
 def test_typing_searches_and_the_address_keeps_it(page: Page) -> None:
     page.goto("/search.html")
     page.locator("#q").press_sequentially("زنبقة")
@@ -237,10 +287,36 @@ def test_typing_searches_and_the_address_keeps_it(page: Page) -> None:
     assert titles(page) == []
 
 
+def test_the_search_is_loaded_when_it_is_wanted(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(Path(request.url).name))
+    page.goto("/search.html")
+    page.wait_for_load_state("networkidle")
+    assert "search-start.js" in asked and not {"search.js", "rules.json"} & {*asked}
+    with page.expect_request("**/search/rules.json"):
+        page.locator("#q").focus()
+    assert "search.js" in asked
+
+
+def test_what_was_typed_before_the_search_came_is_searched(page: Page) -> None:
+    def late(route: Any) -> None:
+        expect(page.locator("#q")).to_have_value("زنبقة")
+        route.continue_()
+
+    page.route("**/theme/search.js", late)
+    page.goto("/search.html")
+    page.locator("#q").evaluate("field => { field.focus(); field.value = 'زنبقة'; }")
+    assert counted(page) == "النتائج: خبر واحد"
+    assert "q=" in page.url
+
+
 def test_the_words_may_stand_behind_a_hash(page: Page) -> None:
     page.goto("/search.html#q=زنبقة&category=cyber")
     assert counted(page) == "النتائج: خبر واحد"
     assert page.locator("#category").input_value() == "cyber"
+    page.goto("/search.html")
+    page.evaluate("location.hash = 'q=القمة'")
+    assert counted(page) == "النتائج: خبران"
 
 
 def test_more_results_follow_and_the_keyboard_goes_on_from_there(page: Page) -> None:
@@ -252,6 +328,38 @@ def test_more_results_follow_and_the_keyboard_goes_on_from_there(page: Page) -> 
     expect(page.locator(".results-list li")).to_have_count(12)
     assert page.locator(".more-results").is_hidden()
     assert page.evaluate("document.activeElement.closest('li') === document.querySelectorAll('.results-list li')[10]")
+
+
+def test_more_is_offered_only_where_there_is_more(page: Page) -> None:
+    more = page.locator(".more-results")
+    page.goto("/search.html?q=زنبقة")
+    assert counted(page) == "النتائج: خبر واحد"
+    assert more.is_hidden()
+    for query, said, offered in [
+        ("نرجس", "النتائج: 12 خبراً", True),
+        ("زنبقة", "النتائج: خبر واحد", False),
+        ("نرجس", "النتائج: 12 خبراً", True),
+        ("غيرموجود", re.compile("لا نتائج"), False),
+        ("نرجس", "النتائج: 12 خبراً", True),
+        ("", "", False),
+    ]:
+        page.locator("#q").fill(query)
+        page.keyboard.press("Enter")
+        expect(page.locator(".results-count")).to_have_text(said)
+        assert more.is_visible() is offered, query
+
+
+def test_after_a_failure_no_more_is_offered(searched: tuple[Site, str], browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{searched[1]}/search.html?q=نرجس")
+    assert counted(page) == "النتائج: 12 خبراً"
+    context.route("**/search/words/**", lambda route: route.abort())
+    page.locator("#q").fill("زنبقة")
+    page.keyboard.press("Enter")
+    expect(page.locator(".results-count")).to_have_text(re.compile("تعذّر"))
+    assert titles(page) == [] and page.locator(".more-results").is_hidden()
+    context.close()
 
 
 def test_the_keyboard_reaches_everything_in_order(page: Page) -> None:
@@ -323,5 +431,5 @@ def test_a_reader_with_rules_of_yesterday_gets_those_of_today(searched: tuple[Si
 
 
 def test_the_script_is_small() -> None:
-    assert len(gzip.compress(SCRIPT.read_bytes(), 9)) <= 6 * 1024
-    assert "innerHTML" not in SCRIPT.read_text("utf-8")
+    assert sum(len(gzip.compress(script.read_bytes(), 9)) for script in SCRIPTS) <= 6 * 1024
+    assert not any("innerHTML" in script.read_text("utf-8") for script in SCRIPTS)

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from conftest import Served
+from press import zipped
 
 WIDTHS, SCHEMES = (360, 1280), ("light", "dark")
-OPTIONS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 # The one hand-written article of the press site that has a script and a style inline: what a policy is for.
 HOSTILE = "رأي-في-أمن"
-
-
-def chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS + sandbox)
-        yield browser
-        browser.close()
 
 
 def kind(path: str) -> str:
@@ -245,7 +227,3 @@ def weight(served: Served, requests: list[str]) -> int:
         data = (path / "index.html" if path.is_dir() else path).read_bytes()
         total += len(zipped(data)) if path.suffix not in (".woff2", ".png", ".jpg", ".webp") else len(data)
     return total
-
-
-def zipped(data: bytes) -> bytes:
-    return gzip.compress(data, 9, mtime=0)

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from look import zipped
 
 from conftest import ROOT, Served
+from press import zipped
 
 SHEETS = sorted((ROOT / "theme" / "static").rglob("*.css"))
 # A property or a value that names a side of the paper instead of a side of the text.
@@ -69,6 +69,30 @@ def test_letters_are_not_pulled_apart_or_slanted(sheet: Path) -> None:
 def test_nothing_is_imported_or_loaded_from_elsewhere() -> None:
     for sheet in SHEETS:
         assert not re.search(r"@import|url\(\s*[\"']?(?:\w+:)?//|!important", rules(sheet)), sheet.name
+
+
+def test_the_colours_of_all_sheets_and_of_the_browsers_frame_are_those_of_the_main_one() -> None:
+    """A feed's sheet stands alone, and one sheet that fetches another is drawn later: what is written twice is held
+    together here."""
+    colours = {sheet.name: schemes(sheet.read_text("utf-8")) for sheet in SHEETS}
+    light, dark = colours["main.css"]
+    assert {"--paper", "--ink", "--muted", "--line", "--nuqta"} <= light.keys() == dark.keys()
+    for name, (day, night) in colours.items():
+        assert day.items() <= light.items() and night.items() <= dark.items() and day.keys() == night.keys(), name
+    assert colours["feed.css"][0]
+    frame = (ROOT / "theme" / "templates" / "base.html").read_text("utf-8")
+    assert re.findall(r'"theme-color" media="\(prefers-color-scheme: (\w+)\)" content="([^"]+)"', frame) == [
+        ("light", light["--paper"]),
+        ("dark", dark["--paper"]),
+    ]
+
+
+def schemes(sheet: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the colours by name that a sheet sets by day and by night."""
+    before, _, after = sheet.partition("@media (prefers-color-scheme: dark)")
+    night = after[: after.index("}\n}")] if after else ""
+    day, night = (dict(re.findall(r"(--[\w-]+): (#[0-9a-f]+);", part)) for part in (before, night))
+    return day, night
 
 
 def test_styles_weigh_at_most_8_kb(served: Served) -> None:

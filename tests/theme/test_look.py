@@ -6,12 +6,10 @@ The pages are served with a strict policy (conftest.CSP): what it refuses is a f
 from __future__ import annotations
 
 import pytest
-from look import COLOURS, CONTRAST, HOSTILE, WIDTHS, Visit, browser, kinds, opened, settle, visit, weight
+from look import COLOURS, CONTRAST, HOSTILE, WIDTHS, Visit, kinds, opened, settle, visit, weight
 from playwright.sync_api import Browser
 
 from conftest import SEED, Served
-
-__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")

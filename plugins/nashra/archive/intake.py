@@ -28,9 +28,14 @@ class Found(NamedTuple):
     """A seed: ``name`` is its path below the seeds folder with "/", ``stamp`` changes when it or its sidecar does."""
 
     name: str
-    path: Path
+    place: str
     stamp: str
     sidecar: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self.place)
 
 
 def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
@@ -52,8 +57,12 @@ def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
     wrong: dict[str, Problem] = {}
     for name, entry, info in entries:
         stem, ending = _parted(name)
-        path = f"{shown}/{_UNSHOWN.sub(_escaped, name)}"
-        one = Found(name, Path(entry), _stamp(info))
+        one = Found(name, entry, _stamp(info))
+        plain = name.isprintable()
+        if plain and ending == SEED and stat.S_ISREG(info.st_mode):
+            seeds.append(one)
+            continue
+        path = f"{shown}/{name if plain else _UNSHOWN.sub(_escaped, name)}"
         problem = _refused(name, info)
         if ending == SIDECAR:
             other = sidecars.setdefault(stem, one)
@@ -70,7 +79,7 @@ def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
         elif one.path.name != LEDGER and one.path.stem.upper() != "README":
             problems.append(Problem("not a .txt file", "save the bulletin as plain text, name.txt", path=path))
     taken = []
-    for seed in seeds:
+    for seed in seeds if sidecars or wrong else ():
         stem, _ = _parted(seed.name)
         refused.add(stem)
         if stem in wrong:
@@ -84,13 +93,16 @@ def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
     for stem in sidecars.keys() - refused:
         path = f"{shown}/{_UNSHOWN.sub(_escaped, sidecars[stem].name)}"
         problems.append(wrong[stem].at(path) if stem in wrong else _orphan(stem).at(path))
-    return sorted(taken), sorted(problems, key=str)
+    return sorted(taken if sidecars or wrong else seeds), sorted(problems, key=str)
 
 
 def _parted(name: str) -> tuple[str, str]:
     """Return a name without its ending, and the ending in small letters."""
-    ending = Path(name).suffix
-    return name.removesuffix(ending), ending.lower()
+    stem, dot, ending = name.rpartition(".")
+    # Nothing stands before the dot of a hidden file, nothing behind one that ends a name.
+    if not dot or not ending or "/" in ending or not stem or stem.endswith("/"):
+        return name, ""
+    return stem, f".{ending.lower()}"
 
 
 def _refused(name: str, info: os.stat_result) -> Problem | None:

@@ -41,6 +41,10 @@ _PLACES = """days (id, day, seen, there) AS (
 places (id, place, there) AS (
   SELECT id, day_place(day) + row_number() OVER (PARTITION BY day ORDER BY seen, id) - 1, there FROM days)"""
 
+# How long the slugs of years, months and days are: "2021", "2021/07", "2021/07/09".
+_LENGTHS = (0, 4, 7, 10)
+# Of more changes than these no account is kept: to find out what they touch would cost as much as to make everything.
+MOST_CHANGES = 1000
 # Stories held at once: some 10 KB each.
 _MOST_HELD = 2_000
 # The list that every story stands in.
@@ -304,7 +308,7 @@ class Archive:
         self._held.clear()
         rows = self._db.execute("SELECT id, category, data FROM story WHERE seed = ?", (seed,)).fetchall()
         for story_id, category, data in rows:
-            self._was.setdefault(story_id, data)
+            self._note_was(story_id, data)
             named = self._db.execute(
                 "SELECT role, slug, name FROM tagging WHERE id = ? AND role IN ('tag', 'author') ORDER BY role, slug",
                 (story_id,),
@@ -320,7 +324,7 @@ class Archive:
             self._note_moved(record.id)
             if record.id not in self._was:
                 elsewhere = self._db.execute("SELECT data FROM story WHERE id = ?", (record.id,)).fetchone()
-                self._was[record.id] = elsewhere[0] if elsewhere else None
+                self._note_was(record.id, elsewhere[0] if elsewhere else None)
             for table in ("tagging", "agenda", "story"):
                 self._db.execute(f"DELETE FROM {table} WHERE id = ?", (record.id,))
             self._db.executemany("INSERT INTO agenda VALUES (?, ?)", [(one.value, record.id) for one in record.agenda])
@@ -338,14 +342,19 @@ class Archive:
                 ],
             )
 
+    def _note_was(self, story_id: str, data: str | None) -> None:
+        # Of many, the number is all that matters.
+        if len(self._was) <= MOST_CHANGES:
+            self._was.setdefault(story_id, data)
+
     # --- what a build must make anew ---------------------------------------------------------------------------
 
-    def changes(self, most: int) -> Changes | None:
-        """Return what became of the stories since the archive was opened, None where it is more than ``most``.
+    def changes(self) -> Changes | None:
+        """Return what became of the stories since the archive was opened, None where it is more than MOST_CHANGES.
 
         Call it when all stories of a build are in and tied.
         """
-        if len(self._was) > most:
+        if len(self._was) > MOST_CHANGES:
             return None
         stories = []
         for story_id, data in sorted(self._was.items()):
@@ -512,8 +521,9 @@ class Archive:
     def events_shared(self, root: str, size: int) -> list[str]:
         """Return the slugs of the events that all ``size`` stories of a thread tell of."""
         rows = self._db.execute(
-            "SELECT slug FROM tagging WHERE (id = ? OR id IN (SELECT id FROM tie WHERE root = ?))"
-            " AND role = 'tag' AND kind = 'event' GROUP BY slug HAVING count(*) = ? ORDER BY slug",
+            "SELECT slug FROM (SELECT ? AS id UNION ALL SELECT id FROM tie WHERE root = ?)"
+            " CROSS JOIN tagging INDEXED BY tagging_story USING (id)"
+            " WHERE role = 'tag' AND kind = 'event' GROUP BY slug HAVING count(*) = ? ORDER BY slug",
             (root, root, size),
         )
         return [slug for (slug,) in rows]
@@ -742,9 +752,15 @@ class Archive:
         row = self._db.execute("SELECT size FROM listed WHERE role = '' AND slug = ''").fetchone()
         return int(row[0]) if row else 0
 
-    def periods(self) -> list[tuple[tuple[str, ...], int]]:
-        """Return each year, month and day that has stories with how many, newest first."""
-        return sorted(((tuple(group.ref.slug.split("/")), group.size) for group in self.groups("period")), reverse=True)
+    def periods(self, depth: int, within: str = "") -> list[tuple[str, int]]:
+        """Return each year (depth 1), month or day that has stories with how many, newest first; those ``within`` a
+        year or a month, "2021/07", when it is given, and the period itself."""
+        rows = self._db.execute(
+            "SELECT slug, size FROM listed WHERE role = 'period' AND length(slug) = ?"
+            " AND (slug = ? OR slug >= ? AND slug < ?) ORDER BY slug DESC",
+            (_LENGTHS[depth], within, f"{within}/" if within else "", f"{within}0" if within else "~"),
+        )
+        return [(slug, size) for slug, size in rows]
 
     def neighbours(self, record: Record) -> tuple[Record | None, Record | None]:
         """Return the stories before and after ``record`` in the list of all: the newer one and the older one."""

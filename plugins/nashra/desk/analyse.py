@@ -36,10 +36,16 @@ class Desk:
         self.splitter = Splitter()
 
     @classmethod
-    def load(cls, path: Path) -> Desk:
-        """Return a desk with the topics of the file at ``path``. Raises Problem when it cannot be read."""
-        topics = Topics.load(path)
-        return cls(topics, _key(path))
+    def load(cls, path: Path, before: Desk | None = None) -> Desk:
+        """Return a desk with the topics of the file at ``path``: the one ``before`` where nothing changed since.
+
+        Raises Problem when the file cannot be read.
+        """
+        try:
+            key = _key(path)
+        except OSError:
+            key = ""
+        return before if before and before.key == key else cls(Topics.load(path), key)
 
 
 def _key(path: Path) -> str:

@@ -78,6 +78,24 @@ def decode(steps: Iterable[int]) -> list[int]:
     return places
 
 
+def joined(steps: Sequence[int], places: Iterable[int]) -> list[int]:
+    """Return ``steps`` with ``places`` among them. Most stories are newer than all that are there: their places are
+    added without looking at the others one by one."""
+    coming = sorted(places)
+    days = [step for step in steps if step < 0]
+    last = -1
+    if days:
+        behind = len(steps) - 1 - steps[::-1].index(days[-1])
+        last = -sum(days) * DAY - 1 + sum(steps[behind + 1 :])
+    if days and coming and coming[0] > last:
+        more = encode(coming)
+        day, number = divmod(last, DAY)
+        at, first = divmod(coming[0], DAY)
+        begun = [first - number] if at == day else [day - at, first + 1]
+        return [*steps, *begun, *more[2:]]
+    return encode(sorted({*decode(steps), *coming}))
+
+
 class Changes:
     """What comes into the index and what goes, by shard."""
 
@@ -113,7 +131,7 @@ class Changes:
                 del shard[key]
         for (key, form), places in self._come.get(number, {}).items():
             there = shard.setdefault(key, {})
-            there[form] = encode(sorted({*decode(there.get(form, ())), *places}))
+            there[form] = joined(there.get(form, ()), places)
         return dumps({key: dict(sorted(shard[key].items())) for key in sorted(shard)})
 
 

@@ -118,7 +118,8 @@ class Agenda:
         touched = {one.value[:7] for record in records for one in record.agenda}
         for month, own_page in now.items():
             owner = f"agenda/{month}"
-            if not (month in touched or before.get(month) is not own_page or work.must(owner)):
+            moved = month in touched or before.get(month) is not own_page
+            if not (moved or work.must(owner) or work.all_of("calendar.html")):
                 continue
             with writer.making(owner):
                 whole, crowded = self._month(month, _url(month), month)

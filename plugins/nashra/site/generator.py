@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ from nashra.site import search
 from nashra.site.agenda import Agenda
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
 from nashra.site.feeds import Feeds, feed_groups
-from nashra.site.lists import Articles, NotedDict, NotedList, Reads
+from nashra.site.lists import Articles, NotedList, NotedMapping, Reads
 from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import over
@@ -108,7 +107,8 @@ class StoriesGenerator(ArticlesGenerator):
             (self.author(group.ref), self._list("author", group.ref.slug, group.size))
             for group in archive.groups("author")
         ]
-        self.period_archives = self._periods()
+        periods = {name: partial(self._periods, depth) for depth, name in enumerate(_GRANULARITIES, 1)}
+        self.period_archives = NotedMapping(periods)
         self._update_context(("articles", "drafts", "hidden_articles", "dates", "categories", "related_posts"))
         self.threads = Threads(self)
         self.agenda = Agenda(self)
@@ -118,7 +118,7 @@ class StoriesGenerator(ArticlesGenerator):
         # What grows with the archive notes who looks at it.
         self.tag_index = self._tag_index(tagged)
         self.feed_groups = feed_groups(self)
-        self.context["period_archives"] = NotedDict(self.period_archives, "period_archives", self.reads)
+        self.context["period_archives"] = NotedMapping(periods, "period_archives", self.reads)
         for name, found in (
             ("tags", list(self.tags.items())),
             ("authors", self.authors),
@@ -183,29 +183,28 @@ class StoriesGenerator(ArticlesGenerator):
     def _author(self, ref: TagRef) -> StoryAuthor:
         return StoryAuthor(ref, self.settings)
 
-    def _periods(self) -> dict[str, list[dict[str, Any]]]:
-        periods: dict[str, list[dict[str, Any]]] = {}
-        for parts, count in self.archive.periods():
-            granularity = _GRANULARITIES[len(parts) - 1]
-            first = SafeDatetime(*date.fromisoformat("-".join((*parts, "01", "01")[:3])).timetuple()[:3])
-            save_as = self.settings[f"{granularity.upper()}_ARCHIVE_SAVE_AS"].format(date=first)
-            if not save_as:
-                continue
-            stories = self._list("period", "/".join(parts), count)
-            name = dateline("-".join(parts))
-            periods.setdefault(granularity, []).append(
-                {
-                    "period": (name,),
-                    "period_num": tuple(map(int, parts)),
-                    "title": name,
-                    "count": count,
-                    "articles": stories,
-                    "dates": stories,
-                    "save_as": save_as,
-                    "url": self.settings[f"{granularity.upper()}_ARCHIVE_URL"].format(date=first),
-                }
-            )
-        return periods
+    def _periods(self, depth: int, within: str = "") -> list[dict[str, Any]]:
+        """Return the years (depth 1), months or days, newest first, as templates know them; none where the settings
+        want no pages of them."""
+        wanted = self.settings[f"{_GRANULARITIES[depth - 1].upper()}_ARCHIVE_SAVE_AS"]
+        found = self.archive.periods(depth, within) if wanted else ()
+        return [self._period(slug, size) for slug, size in found]
+
+    def _period(self, slug: str, size: int) -> dict[str, Any]:
+        parts = slug.split("/")
+        name = _GRANULARITIES[len(parts) - 1].upper()
+        first = SafeDatetime(*map(int, [*parts, "1", "1"][:3]))
+        title, stories = dateline("-".join(parts)), self._list("period", slug, size)
+        return {
+            "period": (title,),
+            "period_num": tuple(map(int, parts)),
+            "title": title,
+            "count": size,
+            "articles": stories,
+            "dates": stories,
+            "save_as": self.settings[f"{name}_ARCHIVE_SAVE_AS"].format(date=first),
+            "url": self.settings[f"{name}_ARCHIVE_URL"].format(date=first),
+        }
 
     # --- hand-written articles ---------------------------------------------------------------------------------
 
@@ -354,47 +353,40 @@ class StoriesGenerator(ArticlesGenerator):
             template = self.get_template("period_archives")
         except PelicanTemplateNotFound:
             template = self.get_template("archives")
-        parts = {granularity: self._by_parent(granularity) for granularity in _GRANULARITIES}
-        there = set()
-        for granularity in _GRANULARITIES:
-            for found in self.period_archives.get(granularity, ()):
-                number = found["period_num"]
-                # A page names what its period lies in and what lies in it, and no other period.
-                around = {
-                    name: [one for above in self._around(name, number) for one in parts[name].get(above, ())]
-                    for name in _GRANULARITIES
-                }
-                key = "period", "/".join(f"{part:02}" for part in number)
-                there.add(key)
-                self._list_page(
-                    write,
-                    template,
-                    key,
-                    found["save_as"],
-                    found["url"],
-                    found["articles"],
-                    "period_archives",
-                    period=found["period"],
-                    period_num=number,
-                    period_title=found["title"],
-                    period_archives={name: periods for name, periods in around.items() if periods},
-                )
+        everything = self.work.all_of(template.name or "")
+        touched = {slug for role, slug in self.work.changes.lists if role == "period"}
+        touched |= {owner.removeprefix("period/") for owner in self.work.owners if owner.startswith("period/")}
+        if everything:
+            depths = range(1, len(_GRANULARITIES) + 1)
+            touched = {path for depth in depths for path, _ in self.archive.periods(depth)}
+        there: set[ListKey] = set()
+        for path in sorted(touched):
+            for found in self._periods(path.count("/") + 1, path):
+                there.add(("period", path))
+                self._write_period(write, template, path, found)
         self._drop_emptied("period", there)
 
-    def _by_parent(self, granularity: str) -> dict[tuple[int, ...], list[dict[str, Any]]]:
-        """Return the periods by the period that they lie in, and each by itself."""
-        found: dict[tuple[int, ...], list[dict[str, Any]]] = {}
-        for one in self.period_archives.get(granularity, ()):
-            found.setdefault(one["period_num"], []).append(one)
-            found.setdefault(one["period_num"][:-1], []).append(one)
-        return found
-
-    @staticmethod
-    def _around(granularity: str, number: tuple[int, ...]) -> list[tuple[int, ...]]:
-        """Return under which periods those of a ``granularity`` are found that the period ``number`` lies in, or that
-        lie in it."""
-        depth = _GRANULARITIES.index(granularity) + 1
-        return [number[:depth]] if depth <= len(number) else [number] if depth == len(number) + 1 else []
+    def _write_period(self, write: Any, template: Any, slug: str, found: dict[str, Any]) -> None:
+        # A page names what its period lies in and what lies in it, and no other period.
+        parts = slug.split("/")
+        around = {
+            name: self._periods(depth, "/".join(parts[:depth]))
+            for depth, name in enumerate(_GRANULARITIES, 1)
+            if depth <= len(parts) + 1
+        }
+        self._list_page(
+            write,
+            template,
+            ("period", slug),
+            found["save_as"],
+            found["url"],
+            found["articles"],
+            "period_archives",
+            period=found["period"],
+            period_num=found["period_num"],
+            period_title=found["title"],
+            period_archives={name: periods for name, periods in around.items() if periods},
+        )
 
     def generate_tags(self, write: Any) -> None:
         """Write a page for every tag, and the index of every kind that has many."""

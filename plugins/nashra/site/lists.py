@@ -5,7 +5,7 @@ What a template looks at of lists is noted, so that a build knows which pages a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any, TypeVar, overload
@@ -17,7 +17,6 @@ from nashra.archive.store import StoryList
 
 # Noted of a page of a list that tells more of the list than its own part: how long it is, say.
 WHOLE = "whole"
-_K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
@@ -75,44 +74,27 @@ class NotedList(list[_V]):
         return super().__getitem__(at)
 
 
-class NotedDict(dict[_K, _V]):
-    """A dictionary of the context that notes when it is looked at."""
+class NotedMapping(Mapping[str, _V]):
+    """A mapping of the context whose values are made when they are first looked at, and that notes when it is."""
 
-    def __init__(self, items: dict[_K, _V], name: str, reads: Reads) -> None:
-        super().__init__(items)
-        self._note = partial(reads.note, name)
+    def __init__(self, make: Mapping[str, Callable[[], _V]], name: str = "", reads: Reads | None = None) -> None:
+        self._make = make
+        self._made: dict[str, _V] = {}
+        self._name = name
+        self._reads = reads
+
+    def __getitem__(self, key: str) -> _V:
+        if self._reads:
+            self._reads.note(self._name)
+        if key not in self._made:
+            self._made[key] = self._make[key]()
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._make)
 
     def __len__(self) -> int:
-        self._note()
-        return super().__len__()
-
-    def __iter__(self) -> Iterator[_K]:
-        self._note()
-        return super().__iter__()
-
-    def __getitem__(self, key: _K) -> _V:
-        self._note()
-        return super().__getitem__(key)
-
-    def get(self, key: _K, default: Any = None) -> Any:
-        """Return the value of ``key``."""
-        self._note()
-        return super().get(key, default)
-
-    def items(self) -> Any:
-        """Return the keys with their values."""
-        self._note()
-        return super().items()
-
-    def values(self) -> Any:
-        """Return the values."""
-        self._note()
-        return super().values()
-
-    def keys(self) -> Any:
-        """Return the keys."""
-        self._note()
-        return super().keys()
+        return len(self._make)
 
 
 class Articles(Sequence[Any]):

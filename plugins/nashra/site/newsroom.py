@@ -61,7 +61,6 @@ class Newsroom:
         self._now = now()
         self.problems: list[Problem] = []
         self.bulletins = 0
-        self._found: list[intake.Found] = []
 
     def take_in(
         self,
@@ -75,7 +74,6 @@ class Newsroom:
         """
         folder = shown(self._settings.seeds)
         found, refused = intake.scan(self._settings.seeds, folder)
-        self._found = found
         self.problems += refused
         self._archive.analysed_by(self._desk.key)
         before = self._archive.seeds()
@@ -113,10 +111,6 @@ class Newsroom:
         self._archive.retie()
         self._archive.keep_promises()
         self.bulletins = len(found) - len({p.path for p in self.problems} & {f"{folder}/{s.name}" for s in found})
-
-    def outdated(self) -> bool:
-        """Tell whether the seeds have changed since they were taken in."""
-        return intake.scan(self._settings.seeds, "")[0] != self._found
 
     def _read(self, seed: intake.Found, before: str) -> list[Arrival] | None:
         """Return the stories of a seed, None when its text is what it was at the last build."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import sqlite3
 import sys
 import time
 import tomllib
+from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemBytecodeCache
-from pelican import Pelican
+from pelican import Pelican, get_instance
 from pelican.generators import ArticlesGenerator, PagesGenerator, StaticGenerator
+from watchfiles import watch
 
 from nashra.arabic.plurals import count
 from nashra.archive import intake
@@ -34,6 +37,9 @@ from nashra.site.webapp import WebApp
 from nashra.site.work import Conflict
 from nashra.site.writer import NashraWriter
 
+_log = logging.getLogger(__name__)
+# How long, in milliseconds, nothing more must be saved before a build begins, and how long one waits for that at most.
+_QUIET, _LONGEST = 10, 100
 _STEAD = {ArticlesGenerator: StoriesGenerator, PagesGenerator: HandWrittenPages, StaticGenerator: StaticFiles}
 
 
@@ -49,6 +55,7 @@ class Nashra(Pelican):
             **settings["JINJA_GLOBALS"],
         }
         self._settings = Settings()
+        self._last_desk: Desk | None = None
         self._static_paths = list(settings["STATIC_PATHS"])
         super().__init__(settings)
 
@@ -76,23 +83,65 @@ class Nashra(Pelican):
 
         While Pelican reloads on change it only says so: the next save builds again.
         """
+        asked = _reloading()
+        if asked:
+            self._follow(asked)
+        elif self._build_or_say():
+            raise SystemExit(1)
+
+    def _build_or_say(self) -> list[Problem]:
+        """Build; print what an editor must mend, and return it."""
         problems: list[Problem] = []
         try:
             self._settings = Settings.read(self.settings)
             problems = self._build()
-            # Pelican does not watch while it builds: a seed saved meanwhile is built now.
-            while _reloading() and self._stories.newsroom.outdated():
-                problems = self._build()
         except Problem as stopped:
             problems = [stopped]
-        finally:
-            # Pelican watches content, theme, settings and STATIC_PATHS: seeds and topics are watched as the last.
-            watched = [str(self._settings.seeds), str(self._settings.topics)]
-            self.settings["STATIC_PATHS"] = [*self._static_paths, *watched]
         for problem in problems:
             print(problem, file=sys.stderr)
-        if problems and not _reloading():
-            raise SystemExit(1)
+        return problems
+
+    def _follow(self, asked: Namespace) -> None:
+        """Build, and again whenever something is saved; never returns but to be interrupted.
+
+        Pelican's own loop starts to watch when a build is over, and waits longer than a build takes; this one misses
+        nothing and waits for nothing.
+        """
+        site = self
+        while True:
+            built, settings_file = False, Path(asked.settings).resolve()
+            for changed in site._saved(settings_file):
+                if built and not changed:
+                    continue
+                built = True
+                try:
+                    if settings_file in changed:
+                        site = get_instance(asked)[0]
+                    site._build_or_say()
+                except Exception as error:  # a template half written must not end the day's work
+                    _log.error("The site is as it was: %s: %s", type(error).__name__, error)
+                if any(path.is_file() and path in site._watched for path in changed):
+                    # Most editors put a new file in the place of the old one, which was watched.
+                    break
+
+    def _saved(self, settings_file: Path) -> Iterator[set[Path]]:
+        """Yield what was saved whenever something was that the site is made of, and nothing now and then."""
+        with suppress(Problem):
+            self._settings = Settings.read(self.settings)
+        seeds, topics = self._settings.seeds.resolve(), self._settings.topics
+        static = [Path(self.path, name) for name in self._static_paths]
+        watched = [seeds, topics, Path(self.path), Path(self.theme), settings_file, *static]
+        self._watched = {path.resolve() for path in watched if path.exists()}
+        changes = watch(
+            *sorted(self._watched),
+            watch_filter=lambda _, path: path != str(seeds / intake.LEDGER),
+            step=_QUIET,
+            debounce=_LONGEST,
+            rust_timeout=_LONGEST,
+            yield_on_timeout=True,
+        )
+        for changed in changes:
+            yield {Path(path) for _, path in changed}
 
     def _build(self, whole: str = "") -> list[Problem]:
         """Build the site; all of it, when there is a reason why the ``whole`` must be made."""
@@ -100,8 +149,10 @@ class Nashra(Pelican):
         self._whole = whole
         self.settings["STATIC_PATHS"] = list(self._static_paths)
         self._check_places()
-        self._desk = Desk.load(self._settings.topics)
-        settle()
+        self._desk = Desk.load(self._settings.topics, self._last_desk)
+        if self._desk is not self._last_desk:
+            self._last_desk = self._desk
+            settle()
         try:
             with (
                 _alone(self._settings.seeds),
@@ -191,10 +242,12 @@ def _compiled(settings: dict[str, Any]) -> dict[str, Any]:
     return {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
 
 
-def _reloading() -> bool:
-    """Tell whether Pelican's autoreload loop called: it has no other way to say so, and would spin on an exception."""
+def _reloading() -> Namespace | None:
+    """Return what was asked of Pelican where its autoreload loop called, None where not: it has no other way to say so,
+    and would spin on an exception."""
     frame = sys._getframe()
     while frame := frame.f_back:  # type: ignore[assignment]
         if frame.f_code.co_name == "autoreload" and frame.f_globals.get("__name__") == "pelican":
-            return True
-    return False
+            asked: Namespace = frame.f_locals["args"]
+            return asked
+    return None

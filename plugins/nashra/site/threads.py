@@ -88,7 +88,7 @@ class Threads:
             self.by_event = {thread.event: thread for thread in found}
             for root, size in archive.threads(_LEAST):
                 # A thread that lies within an event's is that one.
-                if not any(slug in self.by_event for slug in archive.events_shared(root, size)):
+                if not (self.by_event and any(slug in self.by_event for slug in archive.events_shared(root, size))):
                     found.append(Thread(root, archive.story(root).headline, "", size, archive.thread(root)))
         else:
             self.by_event = {}
