@@ -754,11 +754,14 @@ class Archive:
 
     def periods(self, depth: int, within: str = "") -> list[tuple[str, int]]:
         """Return each year (depth 1), month or day that has stories with how many, newest first; those ``within`` a
-        year or a month, "2021/07", when it is given, and the period itself."""
+        year or a month, "2021/07", when it is given; of a period itself, when that is ``within``, it alone."""
+        if len(within) == _LENGTHS[depth]:
+            row = self._db.execute("SELECT size FROM listed WHERE role = 'period' AND slug = ?", (within,)).fetchone()
+            return [(within, row[0])] if row else []
         rows = self._db.execute(
-            "SELECT slug, size FROM listed WHERE role = 'period' AND length(slug) = ?"
-            " AND (slug = ? OR slug >= ? AND slug < ?) ORDER BY slug DESC",
-            (_LENGTHS[depth], within, f"{within}/" if within else "", f"{within}0" if within else "~"),
+            "SELECT slug, size FROM listed WHERE role = 'period' AND slug >= ? AND slug < ? AND length(slug) = ?"
+            " ORDER BY slug DESC",
+            (f"{within}/" if within else "", f"{within}0" if within else "~", _LENGTHS[depth]),
         )
         return [(slug, size) for slug, size in rows]
 

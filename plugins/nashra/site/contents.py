@@ -49,6 +49,30 @@ def standfirst(summary: str, text: str) -> str:
     return summary if 5 * new > len(words) else ""
 
 
+class Kept:
+    """Parts of pages that are made once in a build: ``kept(key, macro, …)`` in a template calls the macro for a key
+    that is new. The part may depend on its key and on what is the same for all pages, on nothing else."""
+
+    # As many parts as are held at once.
+    _MOST = 5_000
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[Any, ...], Markup] = {}
+
+    def __call__(self, key: tuple[Any, ...], make: Callable[..., Markup], *about: Any) -> Markup:
+        """Return the part that is known by ``key``."""
+        part = self._parts.get(key)
+        if part is None:
+            if len(self._parts) >= self._MOST:
+                self._parts.clear()
+            part = self._parts[key] = make(*about)
+        return part
+
+    def clear(self) -> None:
+        """Forget all parts: a new build begins."""
+        self._parts.clear()
+
+
 class _Slugged:
     """A URL wrapper whose slug is given, not made from its name: equal slugs, equal things."""
 

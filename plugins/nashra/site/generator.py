@@ -91,6 +91,7 @@ class StoriesGenerator(ArticlesGenerator):
         self._listed: dict[str, StoryArticle] = {}
         self._published: dict[str, Article] = {}
         self._named: dict[str, str] = {}
+        self._period = cache(self._named_period)
         self.newsroom.take_in(self._hand_written(), over)
         self._tell_addresses()
         self.articles = self.dates = self._list()
@@ -190,7 +191,7 @@ class StoriesGenerator(ArticlesGenerator):
         found = self.archive.periods(depth, within) if wanted else ()
         return [self._period(slug, size) for slug, size in found]
 
-    def _period(self, slug: str, size: int) -> dict[str, Any]:
+    def _named_period(self, slug: str, size: int) -> dict[str, Any]:
         parts = slug.split("/")
         name = _GRANULARITIES[len(parts) - 1].upper()
         first = SafeDatetime(*map(int, [*parts, "1", "1"][:3]))

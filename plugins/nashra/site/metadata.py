@@ -279,7 +279,7 @@ class Metadata:
             above = [
                 (period["title"], period["url"])
                 for granularity in ("year", "month")
-                for period in self._desk.period_archives.get(granularity, ())
+                for period in context["period_archives"].get(granularity, ())
                 if len(period["period_num"]) < len(number)
                 and period["period_num"] == tuple(number)[: len(period["period_num"])]
             ]

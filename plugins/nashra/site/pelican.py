@@ -28,7 +28,7 @@ from nashra.errors import Problem
 from nashra.memory import settle
 from nashra.settings import Settings
 from nashra.site.cards import Cards
-from nashra.site.contents import isolated_html
+from nashra.site.contents import Kept, isolated_html
 from nashra.site.generator import HandWrittenPages, StoriesGenerator
 from nashra.site.newsroom import shown
 from nashra.site.sitemaps import Sitemaps
@@ -47,10 +47,12 @@ class Nashra(Pelican):
     """Pelican with the archive behind its articles. Use it as PELICAN_CLASS = "nashra.Nashra"."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
+        self._kept = Kept()
         settings["JINJA_ENVIRONMENT"] = {**settings["JINJA_ENVIRONMENT"], "autoescape": True, **_compiled(settings)}
         settings["JINJA_GLOBALS"] = {
             "count": count,
             "isolated": isolated_html,
+            "kept": self._kept,
             "ui": _strings(settings),
             **settings["JINJA_GLOBALS"],
         }
@@ -147,6 +149,7 @@ class Nashra(Pelican):
         """Build the site; all of it, when there is a reason why the ``whole`` must be made."""
         start = time.monotonic()
         self._whole = whole
+        self._kept.clear()
         self.settings["STATIC_PATHS"] = list(self._static_paths)
         self._check_places()
         self._desk = Desk.load(self._settings.topics, self._last_desk)
