@@ -83,7 +83,7 @@ class History:
     def file_elsewhere(self) -> None:
         name = self.some()
         text = self.texts[name].partition("\n\n")[2] or self.texts[name]
-        self.texts[name] = f"التصنيف: {self.chance.choice(['sport', 'economy', 'cyber'])}\n\n{text}"
+        self.texts[name] = f"القسم: {self.chance.choice(['sport', 'economy', 'cyber'])}\n\n{text}"
 
     def rename(self) -> None:
         name = self.some()
@@ -262,7 +262,7 @@ def test_nothing_is_made_again_where_nothing_changed(tmp_path: Path) -> None:
 def test_a_new_story_changes_few_files(tmp_path: Path) -> None:
     """What a story adds to a site must not depend on how much is there: no page of a story but its neighbour's."""
     history = History(34, tmp_path)
-    text = "التصنيف: domestic\n\nافتتاح حديقة\nافتتح المجلس البلدي حديقة عامة واسعة في الحي {}.\n"
+    text = "القسم: domestic\n\nافتتاح حديقة\nافتتح المجلس البلدي حديقة عامة واسعة في الحي {}.\n"
     history.texts["2021-07-28-old.txt"] = text.format("القديم")
     history.build()
     before = history.site.tree()
@@ -281,3 +281,25 @@ def test_a_new_story_changes_few_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", range(1, 11))
 def test_many_steps(number: int, tmp_path: Path) -> None:
     follow(History(number, tmp_path), 20)
+
+
+def test_it_says_where_the_time_went_and_why_each_page_was_made(tmp_path: Path) -> None:
+    history = History(35, tmp_path)
+    history.build()
+    history.edit_body()
+    history.write()
+    lines = told(history.site)
+    assert "intake 0." in lines and "feeds 0." in lines
+    assert "the story changed" in lines and "beside a story that changed, or may name it" in lines
+    [path] = history.chance.sample(sorted(history.site.output.glob("tag/*.html")), 1)
+    path.unlink()
+    assert f"tag/{path.stem}: a file of it was gone" in told(history.site)
+    history.change_template()
+    assert "the theme, the settings, the sections or the program changed" in told(history.site)
+
+
+def told(site: Site) -> str:
+    """Return what a build says when it is asked for everything, in one line."""
+    result = site.build("--debug", "--log-handler", "plain")
+    assert result.returncode == 0, result.stdout + result.stderr
+    return " ".join((result.stdout + result.stderr).split())

@@ -37,7 +37,7 @@ from nashra.site.feeds import Feeds, feed_groups
 from nashra.site.lists import Articles, NotedList, NotedMapping, Reads
 from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
-from nashra.site.progress import over
+from nashra.site.progress import Laps, over
 from nashra.site.threads import Threads
 from nashra.site.work import Work, frame
 
@@ -68,10 +68,11 @@ class StoriesGenerator(ArticlesGenerator):
         self.newsroom: Newsroom
         self.archive: Archive
 
-    def open(self, settings: Settings, archive: Archive, desk: Desk, whole: str) -> None:
-        """Give the generator what it is fed from, and why everything must be made ("": it need not); called once,
-        before ``generate_context``."""
+    def open(self, settings: Settings, archive: Archive, desk: Desk, laps: Laps, whole: str) -> None:
+        """Give the generator what it is fed from, what keeps its time, and why everything must be made ("": it need
+        not); called once, before ``generate_context``."""
         self.whole = whole
+        self._lap = laps.lap
         self.nashra = settings
         self.archive = archive
         self._desk = desk
@@ -94,6 +95,7 @@ class StoriesGenerator(ArticlesGenerator):
         self._period = cache(self._named_period)
         self.newsroom.take_in(self._hand_written(), over)
         self._tell_addresses()
+        self._lap("intake")
         self.articles = self.dates = self._list()
         signals.article_generator_pretaxonomy.send(self)
         self.categories = [
@@ -130,6 +132,7 @@ class StoriesGenerator(ArticlesGenerator):
             self.context[name] = NotedList(found, name, self.reads)
         self.context["page_metadata"] = Metadata(self).page_metadata()
         signals.article_generator_finalized.send(self)
+        self._lap("lists")
 
     def _list(self, role: str = "", slug: str = "", size: int | None = None) -> Articles:
         return Articles(self.archive.stories(role, slug, size), self.listed, (role, slug), self.reads)
@@ -475,13 +478,18 @@ class StoriesGenerator(ArticlesGenerator):
             self.whole,
         )
         writer.begin(self.work, self.archive.files)
+        self._lap("finding what to make")
         self.generate_pages(writer)
+        self._lap("pages")
         if "search" in self.settings["DIRECT_TEMPLATES"]:
             search.write(self, writer)
+            self._lap("search")
         write = partial(writer.write_file, relative_urls=self.settings["RELATIVE_URLS"])
         self.threads.write(write)
         self.agenda.write(write, writer.write_bytes)
+        self._lap("threads and calendar")
         self.generate_feeds(writer)
+        self._lap("feeds")
         signals.article_writer_finalized.send(self, writer=writer)
 
     def generate_feeds(self, writer: Any) -> None:

@@ -7,9 +7,9 @@ import logging
 import os
 import sqlite3
 import sys
-import time
 import tomllib
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,6 +31,7 @@ from nashra.site.cards import Cards
 from nashra.site.contents import Kept, isolated_html
 from nashra.site.generator import HandWrittenPages, StoriesGenerator
 from nashra.site.newsroom import shown
+from nashra.site.progress import Laps
 from nashra.site.sitemaps import Sitemaps
 from nashra.site.static import StaticFiles
 from nashra.site.webapp import WebApp
@@ -71,7 +72,7 @@ class Nashra(Pelican):
 
         def make(**kwargs: Any) -> StoriesGenerator:
             self._stories = StoriesGenerator(**kwargs)
-            self._stories.open(self._settings, self._archive, self._desk, self._whole)
+            self._stories.open(self._settings, self._archive, self._desk, self._laps, self._whole)
             return self._stories
 
         return make
@@ -147,7 +148,7 @@ class Nashra(Pelican):
 
     def _build(self, whole: str = "") -> list[Problem]:
         """Build the site; all of it, when there is a reason why the ``whole`` must be made."""
-        start = time.monotonic()
+        laps = self._laps = Laps()
         self._whole = whole
         self._kept.clear()
         self.settings["STATIC_PATHS"] = list(self._static_paths)
@@ -161,10 +162,13 @@ class Nashra(Pelican):
                 _alone(self._settings.seeds),
                 Archive(self._settings.state, self._settings.seeds / intake.LEDGER) as self._archive,
             ):
+                laps.lap("desk")
                 super().run()
+                laps.lap("hand-written pages and files")
                 # What lists, pictures or keeps the pages comes when all of them are there.
                 for last in (Cards, WebApp, Sitemaps):
                     last(self._stories, self._writer).write()
+                    laps.lap(last.__name__.lower())
                 self._writer.tidy()
                 self._counted = self._archive.files.count()
         except Conflict as conflict:
@@ -173,7 +177,8 @@ class Nashra(Pelican):
             wrong = f"the archive cannot be used ({error})"
             raise Problem(wrong, "wait for the other build to end", path=shown(self._settings.state)) from None
         self._stories.work.end()
-        self._report(time.monotonic() - start)
+        laps.lap("tidying")
+        self._report(sum(laps.seconds.values()))
         return self._stories.newsroom.problems + self._writer.problems
 
     def _check_places(self) -> None:
@@ -198,6 +203,14 @@ class Nashra(Pelican):
             f"{_many(pages, 'page')} and {_many(feeds, 'feed')} in {seconds:.1f} s "
             f"({self._writer.changed} files changed). Open {site}"
         )
+        # Printed: with --log-handler plain, Pelican shows no one what is logged.
+        if _log.isEnabledFor(logging.INFO):
+            print(f"Time: {self._laps}")
+            reasons = Counter(why for _, why in self._writer.reasons())
+            print(f"Made again: {'; '.join(f'{number} × {why}' for why, number in reasons.most_common())}")
+        if _log.isEnabledFor(logging.DEBUG):
+            for owner, why in self._writer.reasons():
+                print(f"Made again: {owner}: {why}")
 
 
 @contextmanager

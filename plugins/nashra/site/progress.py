@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -26,3 +27,20 @@ def over(work: Sequence[_T]) -> Iterator[_T]:
             yield item
             if done % tenth == 0:
                 print(f"Reading bulletins: {done} of {len(work)}", file=sys.stderr)
+
+
+class Laps:
+    """Where the time of a build goes: seconds by what was done, in the order in which it was."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        """Count the time since the last lap for ``name``."""
+        now = time.monotonic()
+        self.seconds[name] = self.seconds.get(name, 0.0) + now - self._last
+        self._last = now
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.seconds.items())

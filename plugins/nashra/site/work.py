@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # What the context holds of all stories, and the role of the lists that it changes with.
 GLOBALS = {"tags": "tag", "tag_index": "tag", "authors": "author", "period_archives": "period"}
+# What no page shows: how to serve and what to say.
+_UNSEEN = {"DEBUG", "BIND", "PORT"}
 _MADE_BY = ("pelican", "jinja2", "markupsafe", "feedgen", "lxml", "pillow", "icalendar", "babel", "hijridate")
 
 
@@ -59,6 +61,7 @@ class Work:
         self.why = whole or self._stale(changes)
         self.full = bool(self.why)
         self.missing: set[str] = set()
+        self.lost: set[str] = set()
         self.looked: set[str] = set()
         self.owners: set[str] = {""}
         self.changes = changes if changes and not self.full else Changes()
@@ -133,7 +136,8 @@ class Work:
                 for name, owner in self._files.within(folder).items():
                     if name.rpartition("/")[2] not in there:
                         self.missing.add(name)
-                        self.owners.add(owner)
+                        self.lost.add(owner)
+        self.owners |= self.lost
 
     def _note_threads(self, before: Sequence[Sequence[str]], now: Sequence[Sequence[str]]) -> None:
         """Note which running stories came, went or have another name, and which changed at all."""
@@ -168,6 +172,24 @@ class Work:
     def must(self, owner: str) -> bool:
         """Tell whether the files of ``owner`` must be made."""
         return self.full or owner in self.owners
+
+    def reason(self, owner: str) -> str:
+        """Return why the files of ``owner`` were made again."""
+        kind, _, about = owner.partition("/")
+        if not owner or kind in ("search", "sitemaps"):
+            return "looked at in every build"
+        if self.full:
+            return self.why
+        changed = {change.id for change in self.changes.stories}
+        if kind == "story" and about in self.stories - changed:
+            return "beside a story that changed, or may name it"
+        if about in changed:
+            return "the story changed"
+        if owner in self.lost:
+            return "a file of it was gone"
+        if owner in self.owners:
+            return "a story in it changed"
+        return "its template shows something that changed"
 
     def touched(self, role: ListKey) -> bool:
         """Tell whether a list changed."""
@@ -224,7 +246,7 @@ def pages_to_make(paginator: Paginator, moved: Sequence[Moved], older: Callable[
 def frame(desk: StoriesGenerator) -> str:
     """Return a digest of what every page is made of besides stories."""
     context, settings = desk.context, desk.settings
-    made = hashlib.sha256(_told(settings).encode())
+    made = hashlib.sha256(_told({name: settings[name] for name in settings.keys() - _UNSEEN}).encode())
     for name in _MADE_BY:
         made.update(f"{name} {metadata.version(name)}\n".encode())
     made.update(f"{sys.version}\n{desk.desk_key}\n{desk.nashra}\n".encode())

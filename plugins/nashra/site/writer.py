@@ -56,7 +56,6 @@ class NashraWriter(Writer):
         """Make meanwhile all that is made for ``owner``, or a part of it; nothing at all drops it."""
         before, self._owner = self._owner, owner
         self._made.setdefault(owner, set())
-        self.work.owners.add(owner)
         try:
             yield
         finally:
@@ -71,6 +70,11 @@ class NashraWriter(Writer):
         """Leave a file as it is: it is there, and what it is made of did not change."""
         self.written.add(name)
         self._made[self._owner].add(name)
+
+    def reasons(self) -> Iterator[tuple[str, str]]:
+        """Yield what was made for what in this build, and why."""
+        for owner in sorted(self._made):
+            yield owner or "pages of the whole site", self.work.reason(owner)
 
     def there(self, suffix: str, but: str) -> set[str]:
         """Return the files that end with ``suffix`` as they will be after this build, without those that are made for
@@ -109,7 +113,7 @@ class NashraWriter(Writer):
         if path.name in ("", ".", ".."):
             raise ValueError(f"{name!r} leads outside the output folder")
         owner = None if self.work.full else self._files.owner(name)
-        if owner is not None and not self.work.must(owner):
+        if owner is not None and owner not in self._made and not self.work.must(owner):
             raise Conflict(name)
         self.keep(name)
         if not _holds(path, data):
