@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, urljoin
-
-from bs4 import BeautifulSoup, Tag
 
 _ADDRESSES = ("href", "src", "cite", "poster", "longdesc")
 # What readers drop or refuse; W3C's feed validator warns of each (SecurityRisk, SecurityRiskAttr, DangerousStyleAttr).
@@ -19,9 +18,16 @@ _RISKY = ("javascript:", "vbscript:", "data:text/")
 _RESERVED = "%:/?#[]@!$&'()*+,;=~"
 
 
+def _parsed(html: str) -> Any:
+    # Slow to load, and only hand-written articles need it.
+    from bs4 import BeautifulSoup  # noqa: PLC0415
+
+    return BeautifulSoup(html, "html.parser")
+
+
 def portable(html: str, base: str) -> str:
     """Return ``html`` with every address absolute against ``base``, without styles, scripts and event handlers."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = _parsed(html)
     for found in soup.find_all(_REFUSED):
         found.decompose()
     for found in soup.find_all(True):
@@ -34,13 +40,13 @@ def portable(html: str, base: str) -> str:
                     del found[name]
         if "srcset" in found.attrs:
             found["srcset"] = _srcset(str(found["srcset"]), base)
-    return soup.decode(formatter="minimal")
+    return str(soup.decode(formatter="minimal"))
 
 
 def lead(html: str) -> str:
     """Return the text of the first paragraph, without scripts and marks of footnotes; of all there is when there is
     no paragraph."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = _parsed(html)
     for found in soup.find_all([*_REFUSED, "sup"]):
         found.decompose()
     texts = (found.get_text() for found in soup.find_all("p"))
@@ -49,8 +55,8 @@ def lead(html: str) -> str:
 
 def picture(html: str) -> tuple[str, str] | None:
     """Return the address and the alt text of the first picture, None when there is none."""
-    found = BeautifulSoup(html, "html.parser").find("img", src=True) if "<img" in html else None
-    return (str(found["src"]), str(found.get("alt", ""))) if isinstance(found, Tag) else None
+    found = _parsed(html).find("img", src=True) if "<img" in html else None
+    return (str(found["src"]), str(found.get("alt", ""))) if found else None
 
 
 def address(value: str, base: str) -> str:

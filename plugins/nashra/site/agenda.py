@@ -12,8 +12,6 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from icalendar import Calendar, Event, vText
-
 from nashra.arabic.calendar import dateline, hijri, weekday
 from nashra.archive.record import DateRef, Record, first_moment
 from nashra.site.lists import Paginator
@@ -78,13 +76,8 @@ class Agenda:
         """Write the calendar's page, those of years, months and days that do not stand on it, and the file for
         calendar programs."""
         desk = self._desk
-        events = self._in_file()
-        if events:
-            settings = desk.settings
-            write_bytes(
-                FILE,
-                ics(events, settings["SITENAME"], settings["SITEURL"], {r.id: desk.article(r).url for _, r in events}),
-            )
+        has_file = bool(desk.archive.agenda(self._start, most=1))
+        self._write_file(write_bytes, has_file)
         if not self.url:
             return
         here = self._today[:7]
@@ -98,7 +91,7 @@ class Agenda:
             months=[self._month(month, "", max(month, self._today))[0] for month in shown],
             past=[row for row in rows if row.value <= here][::-1],
             later=[row for row in rows if row.value > here],
-            ics_url=FILE if events else "",
+            ics_url=FILE if has_file else "",
         )
         for year, its in by_year.items():
             within = [_named(month, size) for month, size in its]
@@ -170,10 +163,24 @@ class Agenda:
                 events_next_page=parts.page(number + 1) if part.has_next() else None,
             )
 
-    def _in_file(self) -> list[tuple[str, Record]]:
-        here = self._today[:7]
-        start = f"{int(here[:4]) - _YEARS_BACK:04}{here[4:]}" if here else ""
-        return self._desk.archive.agenda(start, most=_MOST_IN_FILE)
+    def _write_file(self, write_bytes: Any, wanted: bool) -> None:
+        """Write the file for calendar programs, where a story that looks ahead changed, or the time it reaches back."""
+        desk, files = self._desk, self._desk.archive.files
+        before = files.told("agenda from")
+        files.tell("agenda from", self._start)
+        if not (before != self._start or desk.work.must("agenda/file") or desk.work.changes.days):
+            return
+        with desk.writer.making("agenda/file"):
+            if wanted:
+                settings = desk.settings
+                events = desk.archive.agenda(self._start, most=_MOST_IN_FILE)
+                urls = {record.id: desk.article(record).url for _, record in events}
+                write_bytes(FILE, ics(events, settings["SITENAME"], settings["SITEURL"], urls))
+
+    @property
+    def _start(self) -> str:
+        """The month from which on events stand in the file."""
+        return f"{int(self._today[:4]) - _YEARS_BACK:04}{self._today[4:7]}" if self._today else ""
 
 
 def shared_out(
@@ -239,6 +246,9 @@ def said(record: Record, day: str) -> DateRef:
 def ics(events: Sequence[tuple[str, Record]], name: str, site: str, urls: dict[str, str]) -> bytes:
     """Return (day, story) pairs as an iCalendar file (RFC 5545): each a day-long event with the headline, the sentence
     and the story's address. Its instants are the ledger's: the same events, the same bytes."""
+    # Slow to load, and most builds have no new date.
+    from icalendar import Calendar, Event, vText  # noqa: PLC0415
+
     calendar = Calendar()
     calendar.add("prodid", "-//Nashra//Nashra//AR")
     calendar.add("version", "2.0")
