@@ -41,6 +41,7 @@ test-all: $(VENV)/.tested lint ## the tests and the slow ones
 bench: $(VENV)/.tested ## measure, and print ratios
 	@$(BIN)/python benchmarks/desk.py
 	@$(BIN)/python benchmarks/search.py 2000
+	@$(BIN)/python benchmarks/speed.py 1000 --rounds 1
 
 evaluate: $(VENV)/.ready ## measure how well the desk reads, on the sets in the folder NASHRA_DEV names
 	@$(BIN)/python benchmarks/evaluate.py
