@@ -134,7 +134,10 @@ def words(folded: str) -> Words:
 
 def stems(text: str) -> tuple[str, ...]:
     """Return the stems of a term as an editor writes it."""
-    return tuple(words(key(text)).stems)
+    return _TERMS[text]
+
+
+_TERMS: Memo[str, tuple[str, ...]] = Memo(lambda text: tuple(words(key(text)).stems))
 
 
 class _Begun(NamedTuple):
@@ -161,8 +164,11 @@ class Phrases:
                     begun.longer.setdefault(words_[1], []).append((words_[2:], number))
                 else:
                     begun.alone.append(number)
-        onto = {onto + first: begun for first, begun in self._begun.items() for onto in _PREPOSITIONS}
-        self._begun = onto | self._begun
+        # A word with a preposition is first of all the term that is written so.
+        bare = list(self._begun.items())
+        for onto in _PREPOSITIONS:
+            for first, begun in bare:
+                self._begun.setdefault(onto + first, begun)
 
     def find(self, found: Words) -> list[tuple[int, int, int]]:
         """Return (term, start, end) for every term found, none over another; positions are in the folded text."""
