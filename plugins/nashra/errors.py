@@ -11,7 +11,8 @@ class Problem(Exception):
     """
 
     def __init__(self, wrong: str, remedy: str, *, path: str = "", line: int = 0, beside: str = "") -> None:
-        super().__init__(wrong)
+        # Both: what is pickled is made anew of them.
+        super().__init__(wrong, remedy)
         self.wrong = wrong
         self.remedy = remedy
         self.path = path

@@ -33,6 +33,7 @@ class Settings:
     feed_menu: bool = field(default=False, metadata={"means": "write /.well-known/feed-menu.json (a draft standard)"})
     cards: bool = field(default=True, metadata={"means": "draw a picture of each story for those who share its link"})
     offline: bool = field(default=False, metadata={"means": "let browsers keep what was read, to read it offline"})
+    workers: int = field(default=2, metadata={"means": "how many processes make the pages of a large site"})
     feed_items: int = field(default=50, metadata={"means": "how many of the newest stories a feed holds"})
 
     @classmethod

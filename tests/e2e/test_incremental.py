@@ -17,8 +17,8 @@ from pathlib import Path
 import pelican
 import pytest
 
-import nashra  # noqa: F401  # loaded before the builds fork
 from conftest import Site, new_site
+from nashra.site import shares  # loads all of it before the builds fork
 
 PEOPLE = ["فلاديمير بوتين", "سيرغي لافروف", "دميتري بيسكوف", "أنطونيو غوتيريش", "مريم الصادق المهدي", "محمود عباس"]
 PLACES = ["موسكو", "الخرطوم", "القاهرة", "بغداد", "الرياض", "واشنطن", "طهران", "بكين"]
@@ -156,7 +156,7 @@ class History:
         whole = Site(self.folder / "whole")
         shutil.rmtree(whole.folder, ignore_errors=True)
         shutil.copytree(self.site.folder, whole.folder, ignore=shutil.ignore_patterns("output", ".nashra"))
-        build(whole.folder, self.clock + 1)
+        build(whole.folder, self.clock + 1, large=self.chance.choice([0, shares.LARGE]))
         return whole
 
     @property
@@ -170,19 +170,18 @@ def environ(clock: int) -> dict[str, str]:
     return {"SEEDS": "seeds", "OUTPUT": "output", "STATE": ".nashra", "SOURCE_DATE_EPOCH": str(clock)}
 
 
-def _pelican(folder: Path, clock: int, log: Path) -> None:
+def _pelican(folder: Path, clock: int, log: Path, large: int) -> None:
+    shares.LARGE = large
     os.chdir(folder)
     os.environ |= environ(clock)
-    with log.open("w", encoding="utf-8") as out:
-        os.dup2(out.fileno(), 1)
-        os.dup2(out.fileno(), 2)
+    with log.open("w", encoding="utf-8") as out, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         pelican.main(["-s", "pelicanconf.py"])
 
 
-def build(folder: Path, clock: int) -> None:
-    """Build in a process of its own that need not load everything again."""
+def build(folder: Path, clock: int, *, large: int = shares.LARGE) -> None:
+    """Build in a process of its own that need not load everything again; sites of ``large`` stories in two."""
     log = folder.parent / "build.log"
-    made = multiprocessing.get_context("fork").Process(target=_pelican, args=(folder, clock, log))
+    made = multiprocessing.get_context("fork").Process(target=_pelican, args=(folder, clock, log, large))
     made.start()
     made.join()
     assert made.exitcode == 0, log.read_text("utf-8")
@@ -249,6 +248,52 @@ def test_with_another_theme(tmp_path: Path) -> None:
     conf.write_text(text.replace('+ ["feeds", "search", "404"]', ""), "utf-8")
     history.change_template = lambda: None  # type: ignore[method-assign]
     follow(history, 4)
+
+
+def test_two_processes_make_the_same_site(tmp_path: Path) -> None:
+    history = History(36, tmp_path)
+    history.write_by_hand()
+    history.build()
+    before = history.site.tree()
+    shutil.rmtree(history.site.output)
+    build(history.site.folder, history.clock, large=0)
+    assert history.site.tree() == before
+    assert not (history.site.folder / ".nashra" / "writing").exists()
+    # What was noted of either half serves the next build.
+    history.add()
+    history.build()
+    assert_same(history.site, history.anew())
+
+
+def test_a_process_that_dies_costs_nothing_but_time() -> None:
+    here = os.getpid()
+
+    def make(share: shares.Share) -> tuple[int, int]:
+        if share.number == 1 and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if share.number == 2 and os.getpid() != here:
+            raise ValueError("it failed")
+        return share.number, os.getpid()
+
+    made = shares.share_out(make, 4)
+    assert [number for number, _ in made] == [0, 3, 1, 2] or [number for number, _ in made] == [0, 1, 2, 3]
+    assert [pid == here for _, pid in sorted(made)] == [True, True, True, False]
+
+
+def test_two_pages_with_one_address_in_two_processes(tmp_path: Path) -> None:
+    site = new_site(tmp_path / "site")
+    conf = site.folder / "pelicanconf.py"
+    conf.write_text(conf.read_text("utf-8") + 'TAG_SAVE_AS = TAG_URL = "tag/one.html"\n', "utf-8")
+    trees = []
+    for large in (shares.LARGE, 0):
+        shutil.rmtree(site.output, ignore_errors=True)
+        # As long as it is not mended, it is said.
+        for _ in range(2):
+            with pytest.raises(AssertionError, match="two pages want this address"):
+                build(site.folder, 1_626_700_000, large=large)
+            assert "Traceback" not in (site.folder.parent / "build.log").read_text("utf-8")
+        trees.append(site.tree())
+    assert trees[0] == trees[1]
 
 
 def test_nothing_is_made_again_where_nothing_changed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib.resources import files
@@ -111,23 +111,21 @@ class Archive:
         self._unburied: set[tuple[str, str]] = set()
         # Where the stories stood that were taken out or put in since ``retie``, None for what was not there.
         self._moved: dict[str, _Placed | None] = {}
-        path = state / "archive.db"
+        path = self._path = state / "archive.db"
         try:
-            self._db = self._open(path)
+            self.db = self._open(path)
         except sqlite3.OperationalError:
             raise  # someone else is at work on it: no reason to make it anew
         except sqlite3.DatabaseError:
             for name in ("archive.db", "archive.db-wal", "archive.db-shm"):
                 (state / name).unlink(missing_ok=True)
-            self._db = self._open(path)
-        self.files = Files(self._db)
+            self.db = self._open(path)
+        self.files = Files(self.db)
         self._catch_up()
 
     @staticmethod
     def _open(path: Path) -> sqlite3.Connection:
-        db = sqlite3.connect(path, isolation_level=None)
-        db.create_function("first_day", 1, lambda value: first_moment(value).date().isoformat(), deterministic=True)
-        db.create_function("day_place", 1, _day_place, deterministic=True)
+        db = _connected(str(path))
         try:
             db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
             if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
@@ -145,8 +143,18 @@ class Archive:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        self._db.execute("ROLLBACK" if kind else "COMMIT")
-        self._db.close()
+        self.db.execute("ROLLBACK" if kind else "COMMIT")
+        self.db.close()
+
+    def commit(self) -> None:
+        """Make what was taken in so far visible to other connections."""
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN IMMEDIATE")
+
+    def reopen(self) -> None:
+        """Read from here on through a connection of this process's own: it was forked off, and the other is not its."""
+        self._not_ours = self.db
+        self.db = _connected(f"{self._path.absolute().as_uri()}?mode=ro")
 
     # --- what was promised -------------------------------------------------------------------------------------
 
@@ -159,9 +167,9 @@ class Archive:
         read_to, digest = json.loads(self._meta("ledger") or '[0, ""]')
         before: list[Known] = []
         if self._ledger_digest(read_to) != digest:
-            before = [self._to_known(row) for row in self._db.execute(f"SELECT {_KNOWN} FROM known ORDER BY id")]
-            self._db.execute("DELETE FROM known")
-            self._db.execute("UPDATE seed SET stamp = '', digest = ''")
+            before = [self._to_known(row) for row in self.db.execute(f"SELECT {_KNOWN} FROM known ORDER BY id")]
+            self.db.execute("DELETE FROM known")
+            self.db.execute("UPDATE seed SET stamp = '', digest = ''")
             read_to = 0
         for event, end in ledger.read(self._promises, read_to):
             try:
@@ -192,26 +200,26 @@ class Archive:
         data = [story.uri, story.published, story.seen, story.at, story.print.headline, story.print.paragraphs]
         row = (story.seed, lost, json.dumps([*data, story.updated, story.gone, story.lists]))
         link = story.permalink
-        self._db.execute("DELETE FROM known WHERE permalink = ? AND lost AND id <> ?", (link, story.id))
-        holder = self._db.execute("SELECT id FROM known WHERE permalink = ?", (link,)).fetchone()
+        self.db.execute("DELETE FROM known WHERE permalink = ? AND lost AND id <> ?", (link, story.id))
+        holder = self.db.execute("SELECT id FROM known WHERE permalink = ?", (link,)).fetchone()
         if holder and holder[0] != story.id:
             link = f"{link.removesuffix('.html')}-{story.id}.html"
-        self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", (story.id, row[0], link, *row[1:]))
-        buried = self._db.execute("SELECT role, slug FROM tombstone WHERE id = ?", (story.id,)).fetchall()
+        self.db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", (story.id, row[0], link, *row[1:]))
+        buried = self.db.execute("SELECT role, slug FROM tombstone WHERE id = ?", (story.id,)).fetchall()
         if buried or story.gone:
             day = first_moment(story.published).date().isoformat()
-            self._db.execute("INSERT OR IGNORE INTO to_index VALUES (?)", (day,))
+            self.db.execute("INSERT OR IGNORE INTO to_index VALUES (?)", (day,))
         if buried:
             self._unburied |= set(buried)
-            self._db.execute("DELETE FROM tombstone WHERE id = ?", (story.id,))
+            self.db.execute("DELETE FROM tombstone WHERE id = ?", (story.id,))
         if story.gone and not lost:
-            self._db.executemany(
+            self.db.executemany(
                 "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?, ?, ?)",
                 [(one.role, one.slug, story.gone, story.id, story.uri, one.name) for one in (_ALL, *story.lists)],
             )
 
     def _known(self, story_id: str) -> Known | None:
-        row = self._db.execute(f"SELECT {_KNOWN} FROM known WHERE id = ?", (story_id,)).fetchone()
+        row = self.db.execute(f"SELECT {_KNOWN} FROM known WHERE id = ?", (story_id,)).fetchone()
         return self._to_known(row) if row else None
 
     @staticmethod
@@ -225,16 +233,16 @@ class Archive:
         """Return the stories last seen in ``seeds``, in the order of seed and place."""
         rows: list[tuple[str, str, str, str]] = []
         for name in seeds:
-            rows += self._db.execute(f"SELECT {_KNOWN} FROM known WHERE seed = ?", (name,))
+            rows += self.db.execute(f"SELECT {_KNOWN} FROM known WHERE seed = ?", (name,))
         return sorted(map(self._to_known, rows), key=lambda story: (story.seed, story.at, story.id))
 
     def is_lost(self, story_id: str) -> bool:
         """Tell whether the ledger that promised this story is no more."""
-        return self._db.execute("SELECT 1 FROM known WHERE id = ? AND lost", (story_id,)).fetchone() is not None
+        return self.db.execute("SELECT 1 FROM known WHERE id = ? AND lost", (story_id,)).fetchone() is not None
 
     def known_seeds(self) -> set[str]:
         """Return the names of the seeds in which promised stories were last seen."""
-        return {name for (name,) in self._db.execute("SELECT DISTINCT seed FROM known WHERE NOT lost")}
+        return {name for (name,) in self.db.execute("SELECT DISTINCT seed FROM known WHERE NOT lost")}
 
     def id_taken(self, story_id: str) -> bool:
         """Tell whether a story has this id."""
@@ -242,7 +250,7 @@ class Archive:
 
     def permalink_taken(self, path: str) -> bool:
         """Tell whether ``path`` is promised to a story."""
-        taken = self._db.execute("SELECT 1 FROM known WHERE permalink = ? AND NOT lost", (path,)).fetchone()
+        taken = self.db.execute("SELECT 1 FROM known WHERE permalink = ? AND NOT lost", (path,)).fetchone()
         return taken is not None
 
     def promise(self, story: Known) -> None:
@@ -268,72 +276,72 @@ class Archive:
     # --- seeds -------------------------------------------------------------------------------------------------
 
     def _meta(self, name: str) -> str:
-        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
     def _set_meta(self, name: str, value: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def analysed_by(self, desk_key: str) -> None:
         """Forget which seeds are unchanged when another desk read them last."""
         if self._meta("desk") != desk_key:
-            self._db.execute("UPDATE seed SET stamp = '', digest = ''")
+            self.db.execute("UPDATE seed SET stamp = '', digest = ''")
             self._set_meta("desk", desk_key)
 
     def seeds(self) -> dict[str, tuple[str, str]]:
         """Return (stamp, digest) of every seed by name."""
-        rows = self._db.execute("SELECT name, stamp, digest FROM seed")
+        rows = self.db.execute("SELECT name, stamp, digest FROM seed")
         return {name: (stamp, digest) for name, stamp, digest in rows}
 
     def note_seed(self, name: str, stamp: str, digest: str) -> None:
         """Record that seed ``name`` has been read as it is now."""
-        self._db.execute("INSERT OR REPLACE INTO seed VALUES (?, ?, ?)", (name, stamp, digest))
+        self.db.execute("INSERT OR REPLACE INTO seed VALUES (?, ?, ?)", (name, stamp, digest))
 
     def forget_seed(self, name: str) -> None:
         """Take the stories of seed ``name`` out of every list."""
         self.replace(name, ())
-        self._db.execute("DELETE FROM seed WHERE name = ?", (name,))
+        self.db.execute("DELETE FROM seed WHERE name = ?", (name,))
 
     def rendered(self, story_id: str, stamp: str) -> list[bytes] | None:
         """Return what ``keep_rendered`` kept of a story under the same ``stamp``, None when there is nothing."""
-        row = self._db.execute("SELECT parts FROM rendered WHERE id = ? AND stamp = ?", (story_id, stamp)).fetchone()
+        row = self.db.execute("SELECT parts FROM rendered WHERE id = ? AND stamp = ?", (story_id, stamp)).fetchone()
         return _unpacked(row[0]) if row else None
 
     def keep_rendered(self, story_id: str, stamp: str, parts: Sequence[bytes]) -> None:
         """Keep what was made of a story, until the story changes."""
-        self._db.execute("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?)", (story_id, stamp, _packed(parts)))
+        self.db.execute("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?)", (story_id, stamp, _packed(parts)))
 
     def replace(self, seed: str, records: Iterable[Record]) -> None:
         """Make ``records`` the stories of ``seed``."""
         self._held.clear()
-        rows = self._db.execute("SELECT id, category, data FROM story WHERE seed = ?", (seed,)).fetchall()
+        rows = self.db.execute("SELECT id, category, data FROM story WHERE seed = ?", (seed,)).fetchall()
         for story_id, category, data in rows:
             self._note_was(story_id, data)
-            named = self._db.execute(
+            named = self.db.execute(
                 "SELECT role, slug, name FROM tagging WHERE id = ? AND role IN ('tag', 'author') ORDER BY role, slug",
                 (story_id,),
             )
             self._left[story_id] = (Listed("category", category, category), *(Listed(*row) for row in named))
             self._note_moved(story_id)
         for table in ("tagging", "agenda", "rendered"):
-            self._db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
-        self._db.execute("UPDATE indexed SET stale = 1 WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
-        self._db.execute("DELETE FROM story WHERE seed = ?", (seed,))
+            self.db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
+        self.db.execute("UPDATE indexed SET stale = 1 WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
+        self.db.execute("DELETE FROM story WHERE seed = ?", (seed,))
         for record in records:
             instant = record.instant
             self._note_moved(record.id)
             if record.id not in self._was:
-                elsewhere = self._db.execute("SELECT data FROM story WHERE id = ?", (record.id,)).fetchone()
+                elsewhere = self.db.execute("SELECT data FROM story WHERE id = ?", (record.id,)).fetchone()
                 self._note_was(record.id, elsewhere[0] if elsewhere else None)
             for table in ("tagging", "agenda", "story"):
-                self._db.execute(f"DELETE FROM {table} WHERE id = ?", (record.id,))
-            self._db.executemany("INSERT INTO agenda VALUES (?, ?)", [(one.value, record.id) for one in record.agenda])
+                self.db.execute(f"DELETE FROM {table} WHERE id = ?", (record.id,))
+            self.db.executemany("INSERT INTO agenda VALUES (?, ?)", [(one.value, record.id) for one in record.agenda])
             place = (instant, record.seen, seed, -record.at)
-            self._db.execute(
+            self.db.execute(
                 "INSERT INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (record.id, *place, record.category, record.updated, record.to_json()),
             )
-            self._db.executemany(
+            self.db.executemany(
                 "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (ref.slug, role, ref.kind, ref.name, *place, record.updated, record.id)
@@ -358,7 +366,7 @@ class Archive:
             return None
         stories = []
         for story_id, data in sorted(self._was.items()):
-            row = self._db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()
+            row = self.db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()
             now = row[0] if row else None
             if now != data:
                 old, new = (Record.from_json(one) if one else None for one in (data, now))
@@ -370,7 +378,7 @@ class Archive:
         """Return the stories of running stories: of an event by its slug, of others by their first story."""
         found: set[str] = set()
         for slug in sorted(slugs):
-            rows = self._db.execute(
+            rows = self.db.execute(
                 "SELECT id FROM tagging WHERE role = 'tag' AND slug = ? UNION SELECT id FROM tie WHERE root = ?"
                 " UNION SELECT ?",
                 (slug, slug, slug),
@@ -380,7 +388,7 @@ class Archive:
 
     def there(self, ids: Iterable[str]) -> set[str]:
         """Return those of ``ids`` that are stories of the archive."""
-        found = (self._db.execute("SELECT id FROM story WHERE id = ?", (one,)).fetchone() for one in sorted(ids))
+        found = (self.db.execute("SELECT id FROM story WHERE id = ?", (one,)).fetchone() for one in sorted(ids))
         return {row[0] for row in found if row}
 
     def near(self, record: Record) -> set[str]:
@@ -393,7 +401,7 @@ class Archive:
         for ref in record.tags:
             if ref.kind in ENTITIES:
                 # ``related`` looks at the newest NEAREST stories of a tag: it must be among them, or have been.
-                rows = self._db.execute(
+                rows = self.db.execute(
                     "SELECT id FROM tagging AS other WHERE role = 'tag' AND slug = ? AND instant >= ? AND seen >= ?"
                     " AND (SELECT count(*) FROM (SELECT 1 FROM tagging WHERE role = 'tag' AND slug = other.slug"
                     " AND instant > ? AND instant <= other.instant AND seen <= other.seen AND id <> other.id"
@@ -416,13 +424,13 @@ class Archive:
         self._moved.clear()
         dirty = {story_id for story_id, *_ in changed}
         if 4 * len(changed) > self.count():
-            dirty |= {story_id for (story_id,) in self._db.execute("SELECT id FROM story")}
+            dirty |= {story_id for (story_id,) in self.db.execute("SELECT id FROM story")}
         else:
             for _, old, new in changed:
                 for place in (old, new):
                     dirty |= self._after(place) if place else set()
         ties = {story_id: self._tied(story_id) for story_id in dirty}
-        self._db.executemany("DELETE FROM tie WHERE id = ?", [(story_id,) for story_id in sorted(dirty)])
+        self.db.executemany("DELETE FROM tie WHERE id = ?", [(story_id,) for story_id in sorted(dirty)])
         there = [(story_id, placed) for story_id in dirty if (placed := self._placed(story_id))]
         for story_id, placed in sorted(there, key=lambda one: one[1].order):
             self._tie(story_id, continued(placed.instant, placed.seed, self._before(placed)))
@@ -439,7 +447,7 @@ class Archive:
 
     def _below(self, story_id: str) -> list[str]:
         """Return a story and all that go on from it."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "WITH RECURSIVE below(id) AS (SELECT ? UNION SELECT tie.id FROM tie JOIN below ON tie.parent = below.id)"
             " SELECT id FROM below",
             (story_id,),
@@ -448,7 +456,7 @@ class Archive:
 
     def _tied(self, story_id: str) -> tuple[str, str]:
         """Return from which story one goes on, "" from none, and the first of its thread."""
-        row = self._db.execute("SELECT parent, root FROM tie WHERE id = ?", (story_id,)).fetchone()
+        row = self.db.execute("SELECT parent, root FROM tie WHERE id = ?", (story_id,)).fetchone()
         return (row[0], row[1]) if row else ("", story_id)
 
     def _note_moved(self, story_id: str) -> None:
@@ -456,10 +464,10 @@ class Archive:
             self._moved[story_id] = self._placed(story_id)
 
     def _placed(self, story_id: str) -> _Placed | None:
-        row = self._db.execute("SELECT instant, seen, seed, -back FROM story WHERE id = ?", (story_id,)).fetchone()
+        row = self.db.execute("SELECT instant, seen, seed, -back FROM story WHERE id = ?", (story_id,)).fetchone()
         if row is None:
             return None
-        entities = self._db.execute(
+        entities = self.db.execute(
             f"SELECT kind, slug FROM tagging WHERE id = ? AND role = 'tag' AND kind IN {ENTITIES} ORDER BY slug",
             (story_id,),
         )
@@ -468,7 +476,7 @@ class Archive:
     def _before(self, placed: _Placed) -> Iterator[Shared]:
         """Yield, for each entity of a story, the stories about it that came in before it, within the window."""
         for kind, slug in placed.entities:
-            rows = self._db.execute(
+            rows = self.db.execute(
                 "SELECT id, instant, seed FROM tagging WHERE role = 'tag' AND slug = ? AND instant BETWEEN ? AND ?"
                 f" AND (seen, instant, seed, -back) < (?, ?, ?, ?) LIMIT {RARE + 1}",
                 (slug, *_window(placed.instant), *placed.order),
@@ -479,7 +487,7 @@ class Archive:
         """Return the stories that came in after a story and share an entity with it, within the window."""
         found: set[str] = set()
         for _, slug in placed.entities:
-            rows = self._db.execute(
+            rows = self.db.execute(
                 "SELECT id FROM tagging WHERE role = 'tag' AND slug = ? AND instant BETWEEN ? AND ?"
                 " AND (seen, instant, seed, -back) > (?, ?, ?, ?)",
                 (slug, *_window(placed.instant), *placed.order),
@@ -491,10 +499,10 @@ class Archive:
         """Note from which story one goes on, and the first of the thread for it and all that go on from it."""
         root = story_id
         if parent:
-            row = self._db.execute("SELECT root FROM tie WHERE id = ?", (parent,)).fetchone()
+            row = self.db.execute("SELECT root FROM tie WHERE id = ?", (parent,)).fetchone()
             root = row[0] if row else parent
-            self._db.execute("INSERT INTO tie VALUES (?, ?, ?)", (story_id, parent, root))
-        self._db.execute(
+            self.db.execute("INSERT INTO tie VALUES (?, ?, ?)", (story_id, parent, root))
+        self.db.execute(
             "UPDATE tie SET root = ? WHERE id IN (WITH RECURSIVE below(id) AS (SELECT id FROM tie WHERE parent = ?"
             " UNION SELECT tie.id FROM tie JOIN below ON tie.parent = below.id) SELECT id FROM below)",
             (root, story_id),
@@ -502,25 +510,23 @@ class Archive:
 
     def thread(self, root: str) -> StoryList:
         """Return the stories of the thread that began with the story ``root``, newest first."""
-        return StoryList(
-            self._db, self.story, "story", "(id = ? OR id IN (SELECT id FROM tie WHERE root = ?))", [root, root]
-        )
+        return StoryList(self, "story", "(id = ? OR id IN (SELECT id FROM tie WHERE root = ?))", [root, root])
 
     def thread_of(self, story_id: str) -> str:
         """Return the id of the first story of the thread that a story is in: its own where it is in none."""
-        row = self._db.execute("SELECT root FROM tie WHERE id = ?", (story_id,)).fetchone()
+        row = self.db.execute("SELECT root FROM tie WHERE id = ?", (story_id,)).fetchone()
         return str(row[0]) if row else story_id
 
     def threads(self, least: int) -> list[tuple[str, int]]:
         """Return (id of the first story, how many there are) of the threads of ``least`` stories or more, by id."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT root, count(*) + 1 FROM tie GROUP BY root HAVING count(*) + 1 >= ? ORDER BY root", (least,)
         )
         return [(root, size) for root, size in rows]
 
     def events_shared(self, root: str, size: int) -> list[str]:
         """Return the slugs of the events that all ``size`` stories of a thread tell of."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT slug FROM (SELECT ? AS id UNION ALL SELECT id FROM tie WHERE root = ?)"
             " CROSS JOIN tagging INDEXED BY tagging_story USING (id)"
             " WHERE role = 'tag' AND kind = 'event' GROUP BY slug HAVING count(*) = ? ORDER BY slug",
@@ -530,7 +536,7 @@ class Archive:
 
     def running_events(self) -> list[Group]:
         """Return the events that stories of more than one moment tell of, by slug."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT slug, count(*), min(name) FROM tagging WHERE role = 'tag' AND kind = 'event'"
             " GROUP BY slug HAVING min(instant) < max(instant) ORDER BY slug"
         )
@@ -545,7 +551,7 @@ class Archive:
         shared = []
         for ref in record.tags:
             if ref.kind in ENTITIES:
-                rows = self._db.execute(
+                rows = self.db.execute(
                     "SELECT id, instant, seed FROM tagging WHERE role = 'tag' AND slug = ? AND instant <= ?"
                     f" AND seen <= ? AND id <> ? ORDER BY {_ORDER} LIMIT {NEAREST}",
                     (ref.slug, record.instant, record.seen, record.id),
@@ -557,7 +563,7 @@ class Archive:
         """Return the story of this id, which must be there."""
         record = self._held.get(story_id)
         if record is None:
-            (data,) = self._db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()
+            (data,) = self.db.execute("SELECT data FROM story WHERE id = ?", (story_id,)).fetchone()
             if len(self._held) >= _MOST_HELD:
                 self._held.clear()
             record = self._held[story_id] = Record.from_json(data)
@@ -567,13 +573,13 @@ class Archive:
 
     def newest_day(self) -> str:
         """Return the day of the newest story, "" when there is none."""
-        row = self._db.execute("SELECT max(instant) FROM story").fetchone()
+        row = self.db.execute("SELECT max(instant) FROM story").fetchone()
         return str(row[0] or "")[:10]
 
     def agenda(self, start: str, end: str = "~", most: int = -1) -> list[tuple[str, Record]]:
         """Return (day, story) of the dated events from day ``start`` to before ``end``, at most ``most``, in time
         order; of one day, the story that is newest first."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT day, data FROM agenda JOIN story USING (id) WHERE day >= ? AND day < ?"
             f" ORDER BY day, {_ORDER} LIMIT ?",
             (start, end, most),
@@ -582,7 +588,7 @@ class Archive:
 
     def agenda_months(self) -> list[tuple[str, int]]:
         """Return each month, "2021-07", that has dated events with how many, in time order."""
-        rows = self._db.execute("SELECT substr(day, 1, 7) AS month, count(*) FROM agenda GROUP BY month ORDER BY month")
+        rows = self.db.execute("SELECT substr(day, 1, 7) AS month, count(*) FROM agenda GROUP BY month ORDER BY month")
         return [(month, size) for month, size in rows]
 
     # --- the search index --------------------------------------------------------------------------------------
@@ -590,14 +596,14 @@ class Archive:
     def indexed_by(self, key: str) -> None:
         """Forget the search index when it was last made in another way."""
         if self._meta("search") != key:
-            self._db.execute("DELETE FROM shard")
-            self._db.execute("DELETE FROM indexed")
+            self.db.execute("DELETE FROM shard")
+            self.db.execute("DELETE FROM indexed")
             self._set_meta("search", key)
             self._set_meta("indexed", "")
 
     def indexed_all(self) -> None:
         """Note that every story is in the index as it is: from here on, only days are looked at on which one moved."""
-        self._db.execute("DELETE FROM to_index")
+        self.db.execute("DELETE FROM to_index")
         self._set_meta("indexed", "all")
 
     def to_index(self, limit: int) -> list[Indexing]:
@@ -612,11 +618,11 @@ class Archive:
         or all of time."""
         if self._meta("indexed") != "all":
             return [("", "~")]
-        return [(day, f"{day}~") for (day,) in self._db.execute("SELECT day FROM to_index ORDER BY day")]
+        return [(day, f"{day}~") for (day,) in self.db.execute("SELECT day FROM to_index ORDER BY day")]
 
     def _to_index(self, first: str, end: str, limit: int) -> list[Indexing]:
         span = {"first": first, "end": end, "limit": limit}
-        rows = self._db.execute(
+        rows = self.db.execute(
             f"WITH {_PLACES} SELECT places.id, places.place, indexed.place FROM places"
             " LEFT JOIN indexed INDEXED BY indexed_place ON indexed.id = places.id"
             " WHERE there AND (indexed.id IS NULL OR stale OR indexed.place <> places.place)"
@@ -627,7 +633,7 @@ class Archive:
         for story_id, here, was in rows:
             before = None if was is None else (was, self._forms(story_id))
             found.append(Indexing(story_id, here, self.story(story_id), before))
-        gone = self._db.execute(
+        gone = self.db.execute(
             "SELECT id, place FROM indexed WHERE place >= day_place(:first) AND place < day_place(:end)"
             " AND id NOT IN (SELECT id FROM story) LIMIT :limit",
             span | {"limit": limit - len(found)},
@@ -635,30 +641,30 @@ class Archive:
         return found + [Indexing(story_id, 0, None, (place, self._forms(story_id))) for story_id, place in gone]
 
     def _forms(self, story_id: str) -> list[str]:
-        row = self._db.execute("SELECT forms FROM indexed WHERE id = ?", (story_id,)).fetchone()
+        row = self.db.execute("SELECT forms FROM indexed WHERE id = ?", (story_id,)).fetchone()
         return zlib.decompress(row[0]).decode().splitlines()
 
     def keep_indexed(self, story_id: str, place: int, forms: Sequence[str]) -> None:
         """Note under which place and forms a story is in the index now."""
         data = zlib.compress("\n".join(forms).encode(), 1)
-        self._db.execute("INSERT OR REPLACE INTO indexed VALUES (?, ?, ?, 0)", (story_id, place, data))
+        self.db.execute("INSERT OR REPLACE INTO indexed VALUES (?, ?, ?, 0)", (story_id, place, data))
 
     def forget_indexed(self, story_id: str) -> None:
         """Note that a story is in the index no more."""
-        self._db.execute("DELETE FROM indexed WHERE id = ?", (story_id,))
+        self.db.execute("DELETE FROM indexed WHERE id = ?", (story_id,))
 
     def shard(self, number: int) -> bytes:
         """Return a shard of the index, b"" for one that holds nothing yet."""
-        row = self._db.execute("SELECT data FROM shard WHERE number = ?", (number,)).fetchone()
+        row = self.db.execute("SELECT data FROM shard WHERE number = ?", (number,)).fetchone()
         return zlib.decompress(row[0]) if row else b""
 
     def keep_shard(self, number: int, data: bytes) -> None:
         """Keep a shard of the index."""
-        self._db.execute("INSERT OR REPLACE INTO shard VALUES (?, ?)", (number, zlib.compress(data, 1)))
+        self.db.execute("INSERT OR REPLACE INTO shard VALUES (?, ?)", (number, zlib.compress(data, 1)))
 
     def places(self, category: str) -> list[int]:
         """Return the places of the stories of a category in the index, in their order."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT place FROM story JOIN indexed USING (id) WHERE category = ? ORDER BY place", (category,)
         )
         return [place for (place,) in rows]
@@ -667,9 +673,9 @@ class Archive:
         """Yield every story, or those of ``ids``, with its place in the index, in their order."""
         query = "SELECT place, data FROM indexed JOIN story USING (id)"
         if ids is None:
-            rows: Iterable[tuple[int, str]] = self._db.execute(f"{query} ORDER BY place")
+            rows: Iterable[tuple[int, str]] = self.db.execute(f"{query} ORDER BY place")
         else:
-            rows = sorted(row for one in ids for row in self._db.execute(f"{query} WHERE id = ?", (one,)))
+            rows = sorted(row for one in ids for row in self.db.execute(f"{query} WHERE id = ?", (one,)))
         for here, data in rows:
             yield here, Record.from_json(data)
 
@@ -688,13 +694,13 @@ class Archive:
         else:
             tables, where, values = "story", "1", []
             size = self.count()
-        return StoryList(self._db, self.story, tables, where, values, size)
+        return StoryList(self, tables, where, values, size)
 
     def union(self, categories: Sequence[str], tags: Sequence[str]) -> StoryList:
         """Return the stories of any of these categories and tags, newest first."""
         marks = [", ".join("?" * len(slugs)) for slugs in (categories, tags)]
         tagged = f"id IN (SELECT id FROM tagging WHERE role = 'tag' AND slug IN ({marks[1]}))"
-        return StoryList(self._db, self.story, "story", f"(category IN ({marks[0]}) OR {tagged})", [*categories, *tags])
+        return StoryList(self, "story", f"(category IN ({marks[0]}) OR {tagged})", [*categories, *tags])
 
     def deleted(self, lists: Iterable[tuple[str, str]], limit: int) -> list[tuple[str, str]]:
         """Return (uri, instant) of the stories that went from the ``lists`` (role, slug) last; ("", "") is the list of
@@ -702,7 +708,7 @@ class Archive:
         found: set[tuple[str, str]] = set()
         for role, slug in lists:
             found |= set(
-                self._db.execute(
+                self.db.execute(
                     "SELECT uri, gone FROM tombstone WHERE role = ? AND slug = ? ORDER BY gone DESC, id LIMIT ?",
                     (role, slug, limit),
                 )
@@ -712,7 +718,7 @@ class Archive:
     def emptied(self, role: str) -> list[tuple[str, str]]:
         """Return (slug, name) of the lists that had stories and have none any more."""
         there = "category FROM story" if role == "category" else f"slug FROM tagging WHERE role = '{role}'"
-        rows = self._db.execute(
+        rows = self.db.execute(
             f"SELECT slug, min(name) FROM tombstone WHERE role = ? AND slug NOT IN (SELECT {there})"
             " GROUP BY slug ORDER BY slug",
             (role,),
@@ -738,27 +744,27 @@ class Archive:
     def _listed(self, role: str) -> list[tuple[str, int, str]]:
         """Return the lists of ``role``, by slug: how many stories each has, and the first of its kinds and names."""
         # The name that went may have been the first one.
-        lost = self._db.execute("SELECT slug FROM listed WHERE role = ? AND found = ''", (role,)).fetchall()
+        lost = self.db.execute("SELECT slug FROM listed WHERE role = ? AND found = ''", (role,)).fetchall()
         for (slug,) in lost:
-            self._db.execute(
+            self.db.execute(
                 "UPDATE listed SET found = (SELECT min(kind || char(10) || name) FROM tagging"
                 " WHERE tagging.role = listed.role AND tagging.slug = listed.slug) WHERE role = ? AND slug = ?",
                 (role, slug),
             )
-        return self._db.execute("SELECT slug, size, found FROM listed WHERE role = ? ORDER BY slug", (role,)).fetchall()
+        return self.db.execute("SELECT slug, size, found FROM listed WHERE role = ? ORDER BY slug", (role,)).fetchall()
 
     def count(self) -> int:
         """Return how many stories there are."""
-        row = self._db.execute("SELECT size FROM listed WHERE role = '' AND slug = ''").fetchone()
+        row = self.db.execute("SELECT size FROM listed WHERE role = '' AND slug = ''").fetchone()
         return int(row[0]) if row else 0
 
     def periods(self, depth: int, within: str = "") -> list[tuple[str, int]]:
         """Return each year (depth 1), month or day that has stories with how many, newest first; those ``within`` a
         year or a month, "2021/07", when it is given; of a period itself, when that is ``within``, it alone."""
         if len(within) == _LENGTHS[depth]:
-            row = self._db.execute("SELECT size FROM listed WHERE role = 'period' AND slug = ?", (within,)).fetchone()
+            row = self.db.execute("SELECT size FROM listed WHERE role = 'period' AND slug = ?", (within,)).fetchone()
             return [(within, row[0])] if row else []
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT slug, size FROM listed WHERE role = 'period' AND slug >= ? AND slug < ? AND length(slug) = ?"
             " ORDER BY slug DESC",
             (f"{within}/" if within else "", f"{within}0" if within else "~", _LENGTHS[depth]),
@@ -769,7 +775,7 @@ class Archive:
         """Return the stories before and after ``record`` in the list of all: the newer one and the older one."""
         marks = "(?, ?, ?, ?)"
         rows = [
-            self._db.execute(f"SELECT id FROM story WHERE {_PLACE} {which} LIMIT 1", place(record)).fetchone()
+            self.db.execute(f"SELECT id FROM story WHERE {_PLACE} {which} LIMIT 1", place(record)).fetchone()
             for which in (f"> {marks} ORDER BY instant, seen, seed, back", f"< {marks} ORDER BY {_ORDER}")
         ]
         newer, older = (self.story(row[0]) if row else None for row in rows)
@@ -782,6 +788,13 @@ def _day_place(day: str) -> int:
     if not day:
         return (1 << 62) if behind else 0
     return (date.fromisoformat(day).toordinal() + behind) << 20
+
+
+def _connected(path: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, uri=path.startswith("file:"))
+    db.create_function("first_day", 1, lambda value: first_moment(value).date().isoformat(), deterministic=True)
+    db.create_function("day_place", 1, _day_place, deterministic=True)
+    return db
 
 
 def _statements() -> Iterator[str]:
@@ -823,15 +836,14 @@ class StoryList(Sequence[Record]):
 
     def __init__(
         self,
-        db: sqlite3.Connection,
-        story: Callable[[str], Record],
+        archive: Archive,
         table: str,
         where: str,
         values: list[str],
         size: int | None = None,
     ) -> None:
-        self._db = db
-        self._story = story
+        # Not its connection: a process that was forked off has one of its own.
+        self._archive = archive
         self._table, self._where = table, where
         self._from = f"FROM {table} WHERE {where}"
         self._data = "data" if table == "story" else "(SELECT data FROM story WHERE story.id = tagging.id)"
@@ -840,7 +852,7 @@ class StoryList(Sequence[Record]):
 
     def __len__(self) -> int:
         if self._count is None:
-            self._count = int(self._db.execute(f"SELECT count(*) {self._from}", self._values).fetchone()[0])
+            self._count = int(self._archive.db.execute(f"SELECT count(*) {self._from}", self._values).fetchone()[0])
         return self._count
 
     @overload
@@ -859,7 +871,7 @@ class StoryList(Sequence[Record]):
     def older(self, place: Place) -> int:
         """Return how many of the stories are older than ``place``: where a story there stands, counted from the
         oldest."""
-        (count,) = self._db.execute(
+        (count,) = self._archive.db.execute(
             f"SELECT count(*) {self._from} AND {_PLACE} < (?, ?, ?, ?)", (*self._values, *place)
         ).fetchone()
         return int(count)
@@ -867,7 +879,7 @@ class StoryList(Sequence[Record]):
     def months(self) -> list[tuple[str, int]]:
         """Return each month, "2021-07", that has stories with how many, newest first."""
         month = "substr(instant, 1, 7)"
-        rows = self._db.execute(
+        rows = self._archive.db.execute(
             f"SELECT {month}, count(*) {self._from} GROUP BY {month} ORDER BY {month} DESC", self._values
         )
         return [(name, size) for name, size in rows]
@@ -875,11 +887,11 @@ class StoryList(Sequence[Record]):
     def of_month(self, month: str) -> StoryList:
         """Return the stories of ``month``, newest first."""
         where = f"{self._where} AND instant >= ? AND instant < ?"
-        return StoryList(self._db, self._story, self._table, where, [*self._values, month, f"{month}~"])
+        return StoryList(self._archive, self._table, where, [*self._values, month, f"{month}~"])
 
     def addresses(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         """Yield each month, "2021-07", newest first, with its stories, oldest first: permalink, instant, updated."""
-        rows = self._db.execute(
+        rows = self._archive.db.execute(
             f"SELECT json_extract({self._data}, '$.permalink'), instant, updated {self._from}"
             " ORDER BY substr(instant, 1, 7) DESC, instant, seen, seed, back",
             self._values,
@@ -889,18 +901,18 @@ class StoryList(Sequence[Record]):
 
     def corrected(self, since: str, limit: int) -> list[Record]:
         """Return the stories edited after the ISO instant ``since``, the last edited first."""
-        rows = self._db.execute(
+        rows = self._archive.db.execute(
             f"SELECT id {self._from} AND updated <> '' AND updated > ? ORDER BY updated DESC, id LIMIT ?",
             (*self._values, since, limit),
         )
-        return [self._story(story_id) for (story_id,) in rows]
+        return [self._archive.story(story_id) for (story_id,) in rows]
 
     def __iter__(self) -> Iterator[Record]:
         for start in range(0, len(self), self._CHUNK):
             yield from self._read(start, self._CHUNK)
 
     def _read(self, start: int, count: int) -> list[Record]:
-        rows = self._db.execute(
+        rows = self._archive.db.execute(
             f"SELECT id {self._from} ORDER BY {_ORDER} LIMIT ? OFFSET ?", (*self._values, count, start)
         )
-        return [self._story(story_id) for (story_id,) in rows]
+        return [self._archive.story(story_id) for (story_id,) in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from nashra.errors import Problem
 from nashra.feeds.directory import links
 from nashra.feeds.portable import lead
 from nashra.settings import Settings
-from nashra.site import search
+from nashra.site import search, shares
 from nashra.site.agenda import Agenda
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
 from nashra.site.feeds import Feeds, feed_groups
@@ -40,6 +41,7 @@ from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import Laps, over
 from nashra.site.threads import Threads
 from nashra.site.work import Work, frame
+from nashra.site.writer import Harvest
 
 _log = logging.getLogger(__name__)
 # As many stories as a reader looks over below one.
@@ -72,6 +74,8 @@ class StoriesGenerator(ArticlesGenerator):
         """Give the generator what it is fed from, what keeps its time, and why everything must be made ("": it need
         not); called once, before ``generate_context``."""
         self.whole = whole
+        self.share = shares.Share()
+        self._process = os.getpid()
         self._lap = laps.lap
         self.nashra = settings
         self.archive = archive
@@ -294,17 +298,48 @@ class StoriesGenerator(ArticlesGenerator):
 
     # --- pages -------------------------------------------------------------------------------------------------
 
+    def generate_drafts(self, write: Any) -> None:
+        """Write a page for every draft."""
+        if self.share.number == 0:
+            super().generate_drafts(write)
+
+    def generate_pages(self, writer: Any) -> None:
+        """Write all pages; where everything is made and that is much, in several processes."""
+        workers = self.nashra.workers if self.work.full and self.archive.count() >= shares.LARGE else 1
+        # A plugin that is told of each page must be told in this process.
+        listening = (signals.article_generator_write_article, signals.content_written, signals.content_object_init)
+        if workers == 1 or self.whole or any(one.receivers for one in listening):
+            super().generate_pages(writer)
+            return
+        self.work.begin()
+        self.archive.commit()
+        for harvest in shares.share_out(self._pages_of, workers):
+            if harvest:
+                writer.gather(harvest)
+
+    def _pages_of(self, share: shares.Share) -> Harvest | None:
+        """Write a share of the pages; return what was written where that was not in the first process."""
+        self.share = share
+        here = os.getpid() == self._process
+        if not here:
+            self.archive.reopen()
+            self.writer.apart()
+        super().generate_pages(self.writer)
+        self.share = shares.Share()
+        return None if here else self.writer.harvest()
+
     def generate_articles(self, write: Any) -> None:
         """Write a page for every story, and Pelican's own for hidden articles."""
         template = self.get_template("article")
         everything = self.work.all_of(template.name or "")
         for story_id in [] if everything else sorted(self.work.stories):
             self._write_story(write, template, self.article(self.archive.story(story_id)))
-        for record in self.articles.records if everything else ():
-            self._write_story(write, template, self.article(record))
+        for at, record in enumerate(self.articles.records if everything else ()):
+            if self.share.mine(at):
+                self._write_story(write, template, self.article(record))
         for gone in self.work.gone:
             self.writer.drop(f"story/{gone.id}")
-        for article in self.hidden_articles:
+        for article in self.hidden_articles if self.share.number == 0 else ():
             write(
                 article.save_as,
                 self.get_template(article.template),
@@ -335,6 +370,8 @@ class StoriesGenerator(ArticlesGenerator):
 
     def generate_direct_templates(self, write: Any) -> None:
         """Write the pages that DIRECT_TEMPLATES names; those that another theme does not have are left out."""
+        if self.share.number:
+            return
         named = self.settings["DIRECT_TEMPLATES"]
         try:
             self.settings["DIRECT_TEMPLATES"] = [name for name in named if self.has_template(name)]
@@ -364,8 +401,8 @@ class StoriesGenerator(ArticlesGenerator):
             depths = range(1, len(_GRANULARITIES) + 1)
             touched = {path for depth in depths for path, _ in self.archive.periods(depth)}
         there: set[ListKey] = set()
-        for path in sorted(touched):
-            for found in self._periods(path.count("/") + 1, path):
+        for at, path in enumerate(sorted(touched)):
+            for found in self._periods(path.count("/") + 1, path) if self.share.mine(at) else ():
                 there.add(("period", path))
                 self._write_period(write, template, path, found)
         self._drop_emptied("period", there)
@@ -395,6 +432,8 @@ class StoriesGenerator(ArticlesGenerator):
     def generate_tags(self, write: Any) -> None:
         """Write a page for every tag, and the index of every kind that has many."""
         self._lists(write, "tag", self.tags.items())
+        if self.share.number:
+            return
         if any(each["own_page"] for each in self.tag_index) and self.has_template("tag_index"):
             template = self.get_template("tag_index")
             for each in self.tag_index:
@@ -413,8 +452,10 @@ class StoriesGenerator(ArticlesGenerator):
     def _lists(self, write: Any, role: str, lists: Any) -> None:
         template = self.get_template(role)
         there = set()
-        for about, articles in lists:
+        for at, (about, articles) in enumerate(lists):
             there.add((role, about.slug))
+            if not self.share.mine(at):
+                continue
             self._list_page(
                 write,
                 template,

@@ -63,6 +63,8 @@ def write(desk: StoriesGenerator, writer: NashraWriter) -> None:
             touched = slug in categories or work.touched(("category", slug))
             save(name, touched, lambda slug=slug: dumps(encode(archive.places(slug))))  # type: ignore[misc]
     changed |= {owner.removeprefix("result/") for owner in work.owners if owner.startswith("result/")}
+    # Within a day they may take each other's places.
+    work.owners |= {f"result/{story_id}" for story_id in changed}
     gone = set() if work.full else changed - archive.there(changed)
     for story_id in sorted(gone):
         writer.drop(f"result/{story_id}")

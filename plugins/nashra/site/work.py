@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -87,6 +88,8 @@ class Work:
         left = self._files.told("left")
         if self._mark.exists():
             return "the last build was interrupted"
+        if self._files.told("problems"):
+            return "two pages of the last build wanted one address, or one could not be had"
         if left is None:
             return "nothing is known of an earlier build"
         if left != self.identity():
@@ -114,8 +117,9 @@ class Work:
             return []
         return [str(self.root), folder.st_dev, folder.st_ino, manifest.st_ino, manifest.st_mtime_ns]
 
-    def leave(self) -> None:
-        """Note what the output folder is like now that all is made. Call it last."""
+    def leave(self, problems: bool) -> None:
+        """Note what the output folder is like now that all is made, but for ``problems``. Call it last."""
+        self._files.tell("problems", problems)
         self._files.tell("left", self.identity())
         self._files.tell("frame", self._frame)
         self._files.tell("reads", self.reads.told())
@@ -249,7 +253,7 @@ def frame(desk: StoriesGenerator) -> str:
     made = hashlib.sha256(_told({name: settings[name] for name in settings.keys() - _UNSEEN}).encode())
     for name in _MADE_BY:
         made.update(f"{name} {metadata.version(name)}\n".encode())
-    made.update(f"{sys.version}\n{desk.desk_key}\n{desk.nashra}\n".encode())
+    made.update(f"{sys.version}\n{desk.desk_key}\n{replace(desk.nashra, workers=1)}\n".encode())
     for file in _files(Path(str(files("nashra")))):
         made.update(file.read_bytes())
     for file in _files(Path(desk.theme)):

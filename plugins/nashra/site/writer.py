@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pelican.plugins import signals
@@ -22,6 +22,16 @@ from nashra.site.work import Conflict, Work
 
 # In bytes, with room for the .tmp a file is written under and the .gz or .br a server keeps beside it.
 _LONGEST_NAME = 240
+
+
+class Harvest(NamedTuple):
+    """What one process wrote: the files by what they are made for, and what its pages looked at."""
+
+    made: dict[str, set[str]]
+    folders: set[str]
+    changed: int
+    problems: list[Problem]
+    reads: dict[str, list[str]]
 
 
 class NashraWriter(Writer):
@@ -70,6 +80,27 @@ class NashraWriter(Writer):
         """Leave a file as it is: it is there, and what it is made of did not change."""
         self.written.add(name)
         self._made[self._owner].add(name)
+
+    def apart(self) -> None:
+        """Begin a share of the work in a process that was forked off."""
+        self.written, self._made, self._folders = set(), {"": set()}, set()
+        self.changed, self.problems = 0, []
+
+    def harvest(self) -> Harvest:
+        """Return what was written since ``apart``, for ``gather``."""
+        return Harvest(self._made, self._folders, self.changed, self.problems, self.work.reads.told())
+
+    def gather(self, harvest: Harvest) -> None:
+        """Take up what another process wrote. Raises Conflict when both wrote one file: which one stays is chance."""
+        for owner, names in harvest.made.items():
+            if twice := self.written & names:
+                raise Conflict(min(twice))
+            self.written |= names
+            self._made.setdefault(owner, set()).update(names)
+        self._folders |= harvest.folders
+        self.changed += harvest.changed
+        self.problems += harvest.problems
+        self.work.reads.remember(harvest.reads)
 
     def reasons(self) -> Iterator[tuple[str, str]]:
         """Yield what was made for what in this build, and why."""
@@ -152,7 +183,7 @@ class NashraWriter(Writer):
             self._folders |= {name.rpartition("/")[0] for name in self.written}
         folders = self._folders | self.work.looked | {""}
         self._files.keep_folders({name: _changed(self._root / name) for name in folders})
-        self.work.leave()
+        self.work.leave(bool(self.problems))
 
     def write_file(  # type: ignore[no-untyped-def]  # Pelican's own signature, as plugins call it
         self,
