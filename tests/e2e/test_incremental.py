@@ -18,6 +18,7 @@ import pelican
 import pytest
 
 from conftest import Site, new_site
+from nashra.archive.store import Archive
 from nashra.site import shares  # loads all of it before the builds fork
 
 PEOPLE = ["فلاديمير بوتين", "سيرغي لافروف", "دميتري بيسكوف", "أنطونيو غوتيريش", "مريم الصادق المهدي", "محمود عباس"]
@@ -36,11 +37,18 @@ class History:
         self.chance = random.Random(number)
         self.folder = folder
         self.site = new_site(folder / "site", seed=False)
+        # Of lists this long, many pages are old ones, and threads have more than one.
+        self.configure("DEFAULT_PAGINATION = 20", f"DEFAULT_PAGINATION = {2 + number % 3 if number else 20}")
         self.clock = 1_626_700_000
         self.texts: dict[str, str] = {}
         self.gone: list[tuple[str, str]] = []
         for _ in range(14):
             self.add()
+
+    def configure(self, old: str, new: str) -> None:
+        conf = self.site.folder / "pelicanconf.py"
+        assert old in conf.read_text("utf-8")
+        conf.write_text(conf.read_text("utf-8").replace(old, new), "utf-8")
 
     # --- what may happen ----------------------------------------------------------------------------------------
 
@@ -134,6 +142,12 @@ class History:
         build.send_signal(signal.SIGKILL)
         build.wait()
 
+    def be_killed_and_think_better_of_it(self) -> None:
+        before = dict(self.texts)
+        self.chance.choice([self.add, self.edit_body, self.withdraw, self.rename])()
+        self.be_killed()
+        self.texts = before
+
     # --- building -------------------------------------------------------------------------------------------------
 
     def write(self) -> None:
@@ -163,28 +177,45 @@ class History:
     def acts(self) -> list[Callable[[], None]]:
         common = [self.add, self.add, self.edit_body, self.edit_headline, self.retag, self.file_elsewhere, self.rename]
         rare = [self.change_topics, self.change_template, self.write_by_hand, self.lose_files, self.lose_the_cache]
-        return [*common * 2, self.withdraw, self.withdraw, self.bring_back, *rare, self.be_killed]
+        return [
+            *common * 2,
+            self.withdraw,
+            self.withdraw,
+            self.bring_back,
+            *rare,
+            self.be_killed,
+            self.be_killed_and_think_better_of_it,
+        ]
 
 
 def environ(clock: int) -> dict[str, str]:
     return {"SEEDS": "seeds", "OUTPUT": "output", "STATE": ".nashra", "SOURCE_DATE_EPOCH": str(clock)}
 
 
-def _pelican(folder: Path, clock: int, log: Path, large: int) -> None:
+def _pelican(folder: Path, clock: int, log: Path, large: int, die_behind: str) -> None:
     shares.LARGE = large
+    if die_behind:
+        method = getattr(Archive, die_behind)
+
+        def die(*given: object) -> None:
+            method(*given)
+            os._exit(9)
+
+        setattr(Archive, die_behind, die)
     os.chdir(folder)
     os.environ |= environ(clock)
     with log.open("w", encoding="utf-8") as out, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         pelican.main(["-s", "pelicanconf.py"])
 
 
-def build(folder: Path, clock: int, *, large: int = shares.LARGE) -> None:
-    """Build in a process of its own that need not load everything again; sites of ``large`` stories in two."""
+def build(folder: Path, clock: int, *, large: int = shares.LARGE, die_behind: str = "") -> None:
+    """Build in a process of its own that need not load everything again; sites of ``large`` stories in two. It may be
+    made to ``die_behind`` a method of the archive."""
     log = folder.parent / "build.log"
-    made = multiprocessing.get_context("fork").Process(target=_pelican, args=(folder, clock, log, large))
+    made = multiprocessing.get_context("fork").Process(target=_pelican, args=(folder, clock, log, large, die_behind))
     made.start()
     made.join()
-    assert made.exitcode == 0, log.read_text("utf-8")
+    assert made.exitcode == (9 if die_behind else 0), log.read_text("utf-8")
 
 
 def assert_same(site: Site, whole: Site) -> None:
@@ -348,3 +379,101 @@ def told(site: Site) -> str:
     result = site.build("--debug", "--log-handler", "plain")
     assert result.returncode == 0, result.stdout + result.stderr
     return " ".join((result.stdout + result.stderr).split())
+
+
+@pytest.mark.parametrize("act", ["add", "edit_body", "edit_headline", "withdraw", "rename"])
+def test_a_build_killed_behind_its_promises_and_the_change_taken_back(act: str, tmp_path: Path) -> None:
+    history = History(40, tmp_path)
+    history.build()
+    before = dict(history.texts)
+    getattr(history, act)()
+    history.write()
+    build(history.site.folder, history.clock + 60, die_behind="keep_promises")
+    history.texts = before
+    history.build()
+    whole = history.anew()
+    assert history.site.ledger() == whole.ledger()
+    assert_same(history.site, whole)
+
+
+def test_what_another_machine_published_and_withdrew(tmp_path: Path) -> None:
+    history = History(41, tmp_path)
+    history.build()
+    other = Site(tmp_path / "other")
+    shutil.copytree(history.site.folder, other.folder)
+    added = other.seed("2021-07-25-x.txt", history.texts[history.some()].replace("رقم", "عدد"))
+    build(other.folder, history.clock + 100)
+    added.unlink()
+    build(other.folder, history.clock + 200)
+    shutil.copy(other.seeds / "ledger.jsonl", history.site.seeds)
+    history.build()
+    assert_same(history.site, history.anew())
+
+
+def test_an_event_that_becomes_a_running_story_gets_all_its_pages(tmp_path: Path) -> None:
+    history = History(42, tmp_path)
+    told = "العنوان {0}\nشارك {1} في مناورات الدرع 2021 قرب {2}. رقم {0}.\n"
+    for number in range(9):
+        name = f"2021-06-03-e{number}.txt"
+        history.texts[name] = told.format(number, PEOPLE[number % 6], PLACES[number % 8])
+    history.build()
+    history.texts["2021-07-30-e.txt"] = told.format(99, PEOPLE[0], PLACES[0])
+    history.build()
+    assert len(list(history.site.output.glob("threads/*/1.html"))) > 0
+    assert_same(history.site, history.anew())
+
+
+def test_a_folder_of_ours_that_is_gone_and_one_in_a_pages_place(tmp_path: Path) -> None:
+    history = History(43, tmp_path)
+    history.build()
+    name = history.some()
+    year, month, day, _ = name.split("-", 3)
+    shutil.rmtree(history.site.output / year / month / day)
+    del history.texts[name]
+    history.build()
+    assert_same(history.site, history.anew())
+    page = history.site.output / "tags.html"
+    page.unlink()
+    page.mkdir()
+    with pytest.raises(AssertionError, match=r"tags\.html: a folder lies in the place of this page; move it elsewhere"):
+        history.build()
+    page.rmdir()
+    history.build()
+    assert_same(history.site, history.anew())
+
+
+def test_a_damaged_archive_is_made_anew(tmp_path: Path) -> None:
+    history = History(44, tmp_path)
+    history.build()
+    path = history.site.folder / ".nashra" / "archive.db"
+    data = bytearray(path.read_bytes())
+    data[8192:-4096] = b"\xaa" * (len(data) - 8192 - 4096)
+    path.write_bytes(data)
+    history.build()
+    assert_same(history.site, history.anew())
+
+
+def test_the_frame_is_all_that_pages_are_made_of(tmp_path: Path) -> None:
+    history = History(45, tmp_path)
+    (history.site.folder / "more").mkdir()
+    part = history.site.folder / "theme" / "templates" / "part.svg"
+    part.write_text("<!-- 1 -->", "utf-8")
+    article = history.site.folder / "theme" / "templates" / "article.html"
+    text = article.read_text("utf-8").replace(
+        "{% block main %}", '{% block main %}{% include "part.svg" %}{{ said() }}{{ edition }}'
+    )
+    article.write_text(text, "utf-8")
+    conf = 'import datetime\nTHEME_TEMPLATES_OVERRIDES = ["more"]\n'
+    conf += 'JINJA_GLOBALS = {"edition": datetime.date(2021, 7, 1), "said": lambda: "one"}\n'
+    history.configure("DEFAULT_LANG", conf + "DEFAULT_LANG")
+    history.build()
+    for change in (
+        lambda: part.write_text("<!-- 2 -->", "utf-8"),
+        lambda: history.configure('lambda: "one"', 'lambda: "two"'),
+        lambda: history.configure("datetime.date(2021, 7, 1)", "datetime.date(2021, 7, 2)"),
+        lambda: (history.site.folder / "more" / "thread.html").write_text("nothing", "utf-8"),
+        (history.site.folder / "theme" / "static" / "feed.css").unlink,
+    ):
+        change()
+        history.build()
+        assert_same(history.site, history.anew())

@@ -158,7 +158,7 @@ def test_whatever_happened_the_threads_are_those_of_a_new_archive(history: int, 
     held: dict[str, Record] = {}
 
     def ties(archive: Archive) -> list[object]:
-        rows = archive._db.execute("SELECT id, parent, root FROM tie ORDER BY id").fetchall()
+        rows = archive.db.execute("SELECT id, parent, root FROM tie ORDER BY id").fetchall()
         return [*rows, archive.threads(2), archive.running_events()]
 
     with Archive(tmp_path / "state", tmp_path / "ledger.jsonl") as archive:

@@ -33,17 +33,17 @@ class Moved(NamedTuple):
 @dataclass(frozen=True)
 class Changes:
     """The ``stories`` that changed, the ``roots`` of threads that they left or came into, the stories that are in
-    another thread than before (``rerooted``), and the lists whose tombstones went (``unburied``)."""
+    another thread than before (``rerooted``), and the lists whose tombstones came or went (``buried``)."""
 
     stories: Sequence[Change] = ()
     roots: frozenset[str] = frozenset()
     rerooted: frozenset[str] = frozenset()
-    unburied: frozenset[ListKey] = frozenset()
+    buried: frozenset[ListKey] = frozenset()
 
     @cached_property
     def lists(self) -> dict[ListKey, list[Moved]]:
-        """What moved in each list that changed; nothing in a list that only lost a tombstone."""
-        found: dict[ListKey, list[Moved]] = {key: [] for key in sorted(self.unburied)}
+        """What moved in each list that changed; nothing in a list of which only the tombstones changed."""
+        found: dict[ListKey, list[Moved]] = {key: [] for key in sorted(self.buried)}
         for change in self.stories:
             before = set(lists(change.old)) if change.old else set()
             now = set(lists(change.new)) if change.new else set()

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib.resources import files
@@ -108,7 +109,8 @@ class Archive:
         self._held: dict[str, Record] = {}
         self._retied: set[str] = set()
         self._rerooted: set[str] = set()
-        self._unburied: set[tuple[str, str]] = set()
+        # The lists whose tombstones came or went.
+        self._buried: set[tuple[str, str]] = set()
         # Where the stories stood that were taken out or put in since ``retie``, None for what was not there.
         self._moved: dict[str, _Placed | None] = {}
         path = self._path = state / "archive.db"
@@ -117,8 +119,7 @@ class Archive:
         except sqlite3.OperationalError:
             raise  # someone else is at work on it: no reason to make it anew
         except sqlite3.DatabaseError:
-            for name in ("archive.db", "archive.db-wal", "archive.db-shm"):
-                (state / name).unlink(missing_ok=True)
+            self.discard(state)
             self.db = self._open(path)
         self.files = Files(self.db)
         self._catch_up()
@@ -139,11 +140,18 @@ class Archive:
             raise
         return db
 
+    @staticmethod
+    def discard(state: Path) -> None:
+        """Remove the archive in the folder ``state``: it is damaged, and is made anew when it is opened again."""
+        for name in ("archive.db", "archive.db-wal", "archive.db-shm"):
+            (state / name).unlink(missing_ok=True)
+
     def __enter__(self) -> Archive:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        self.db.execute("ROLLBACK" if kind else "COMMIT")
+        with suppress(sqlite3.DatabaseError) if kind else nullcontext():
+            self.db.execute("ROLLBACK" if kind else "COMMIT")
         self.db.close()
 
     def commit(self) -> None:
@@ -173,7 +181,12 @@ class Archive:
             read_to = 0
         for event, end in ledger.read(self._promises, read_to):
             try:
-                self._remember(ledger.apply(event, self._known(event["id"])))
+                was = self._known(event["id"])
+                now = ledger.apply(event, was)
+                self._remember(now)
+                # A build that was killed may have promised what its seed does not hold any more: it is read again.
+                for name in {now.seed, was.seed if was else now.seed}:
+                    self.db.execute("UPDATE seed SET stamp = '', digest = '' WHERE name = ?", (name,))
             except Problem as problem:
                 raise problem.at(str(self._promises)) from None
             read_to = end
@@ -210,9 +223,10 @@ class Archive:
             day = first_moment(story.published).date().isoformat()
             self.db.execute("INSERT OR IGNORE INTO to_index VALUES (?)", (day,))
         if buried:
-            self._unburied |= set(buried)
+            self._buried |= set(buried)
             self.db.execute("DELETE FROM tombstone WHERE id = ?", (story.id,))
         if story.gone and not lost:
+            self._buried |= {(one.role, one.slug) for one in (_ALL, *story.lists)}
             self.db.executemany(
                 "INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?, ?, ?)",
                 [(one.role, one.slug, story.gone, story.id, story.uri, one.name) for one in (_ALL, *story.lists)],
@@ -313,8 +327,11 @@ class Archive:
 
     def replace(self, seed: str, records: Iterable[Record]) -> None:
         """Make ``records`` the stories of ``seed``."""
-        self._held.clear()
         rows = self.db.execute("SELECT id, category, data FROM story WHERE seed = ?", (seed,)).fetchall()
+        records = list(records)
+        if sorted(data for _, _, data in rows) == sorted(record.to_json() for record in records):
+            return
+        self._held.clear()
         for story_id, category, data in rows:
             self._note_was(story_id, data)
             named = self.db.execute(
@@ -372,7 +389,7 @@ class Archive:
                 old, new = (Record.from_json(one) if one else None for one in (data, now))
                 stories.append(Change(story_id, old, new))
         roots = self._retied | {self.thread_of(one.id) for one in stories}
-        return Changes(stories, frozenset(roots), frozenset(self._rerooted), frozenset(self._unburied))
+        return Changes(stories, frozenset(roots), frozenset(self._rerooted), frozenset(self._buried))
 
     def in_threads(self, slugs: Iterable[str]) -> set[str]:
         """Return the stories of running stories: of an event by its slug, of others by their first story."""

@@ -23,6 +23,7 @@ from nashra.arabic.plurals import reading_time
 from nashra.archive.record import Record, TagRef, first_moment
 from nashra.desk.model import KINDS
 from nashra.feeds.directory import links
+from nashra.site.lists import NEAR
 
 if TYPE_CHECKING:
     from nashra.site.threads import Thread
@@ -221,12 +222,14 @@ class StoryArticle(Article):
     @cached_property
     def related(self) -> list[StoryArticle]:
         """Stories that share people, places, bodies or events with this one, none newer, the nearest first."""
+        self._desk.reads.note(NEAR)
         related: list[StoryArticle] = self._desk.related(self.record)
         return related
 
     @cached_property
     def threads(self) -> list[Thread]:
         """The running stories that it is part of."""
+        self._desk.reads.note(NEAR)
         threads: list[Thread] = self._desk.threads.of(self.record)
         return threads
 
@@ -243,6 +246,7 @@ class StoryArticle(Article):
 
     @cached_property
     def _neighbours(self) -> tuple[StoryArticle | None, StoryArticle | None]:
+        self._desk.reads.note(NEAR)
         newer, older = self._desk.neighbours(self.record)
         return newer, older
 

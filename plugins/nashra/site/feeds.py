@@ -172,7 +172,7 @@ class Feeds:
         thread = topic.path.removeprefix("thread/") if topic.kind == "thread" else ""
         return (
             any(work.touched(key) or key in work.by_hand for key in topic.lists)
-            or (thread in work.threads or thread in work.changes.roots)
+            or thread in work.threads | work.changes.roots | work.roots_by_hand
             or topic.kind == "combined"
         )
 

@@ -35,7 +35,7 @@ from nashra.site import search, shares
 from nashra.site.agenda import Agenda
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
 from nashra.site.feeds import Feeds, feed_groups
-from nashra.site.lists import Articles, NotedList, NotedMapping, Reads
+from nashra.site.lists import Articles, NotedList, NotedMapping, NotedPeriod, Reads
 from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import Laps, over
@@ -116,7 +116,7 @@ class StoriesGenerator(ArticlesGenerator):
         ]
         periods = {name: partial(self._periods, depth) for depth, name in enumerate(_GRANULARITIES, 1)}
         self.period_archives = NotedMapping(periods)
-        self._update_context(("articles", "drafts", "hidden_articles", "dates", "categories", "related_posts"))
+        self._update_context(("articles", "dates", "categories", "related_posts"))
         self.threads = Threads(self)
         self.agenda = Agenda(self)
         self.context["calendar_url"] = self.agenda.url
@@ -128,6 +128,8 @@ class StoriesGenerator(ArticlesGenerator):
         self.context["period_archives"] = NotedMapping(periods, "period_archives", self.reads)
         for name, found in (
             ("tags", list(self.tags.items())),
+            ("drafts", self.drafts),
+            ("hidden_articles", self.hidden_articles),
             ("authors", self.authors),
             ("threads", self.threads.listed),
             ("tag_index", self.tag_index),
@@ -410,11 +412,13 @@ class StoriesGenerator(ArticlesGenerator):
     def _write_period(self, write: Any, template: Any, slug: str, found: dict[str, Any]) -> None:
         # A page names what its period lies in and what lies in it, and no other period.
         parts = slug.split("/")
-        around = {
-            name: self._periods(depth, "/".join(parts[:depth]))
+        around: dict[str, list[Any]] = {
+            name: [NotedPeriod(one, self.reads) for one in self._periods(depth, "/".join(parts[:depth]))]
             for depth, name in enumerate(_GRANULARITIES, 1)
-            if depth <= len(parts) + 1
+            if depth <= len(parts)
         }
+        if len(parts) < len(_GRANULARITIES):
+            around[_GRANULARITIES[len(parts)]] = self._periods(len(parts) + 1, slug)
         self._list_page(
             write,
             template,
@@ -488,7 +492,7 @@ class StoriesGenerator(ArticlesGenerator):
     ) -> None:
         """Write the pages of a list where something in it changed, or in what they look at besides."""
         owner = "/".join(key)
-        if self.work.must(owner) or self.work.all_of(template.name):
+        if self.work.must(owner) or self.work.all_of(template.name) or self.work.all_of(f"{template.name} older"):
             with self.writer.making(owner):
                 write(
                     save_as,

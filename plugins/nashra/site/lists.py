@@ -17,6 +17,8 @@ from nashra.archive.store import StoryList
 
 # Noted of a page of a list that tells more of the list than its own part: how long it is, say.
 WHOLE = "whole"
+# Noted of what stands around a story: its neighbours, the stories it is related to, its running stories.
+NEAR = "near"
 _V = TypeVar("_V")
 
 
@@ -73,6 +75,35 @@ class NotedList(list[_V]):
         self._note()
         return super().__getitem__(at)
 
+    def __reversed__(self) -> Iterator[_V]:
+        self._note()
+        return super().__reversed__()
+
+    def __contains__(self, item: object) -> bool:
+        self._note()
+        return super().__contains__(item)
+
+    def __add__(self, other: Any) -> Any:
+        self._note()
+        return super().__add__(other)
+
+    def __repr__(self) -> str:
+        self._note()
+        return super().__repr__()
+
+
+class NotedPeriod(dict[str, Any]):
+    """A period as another's page sees it: how many stories it has, and which, is noted when it is looked at."""
+
+    def __init__(self, period: Mapping[str, Any], reads: Reads) -> None:
+        super().__init__(period)
+        self._reads = reads
+
+    def __getitem__(self, key: str) -> Any:
+        if key in ("count", "articles", "dates"):
+            self._reads.note("period_archives")
+        return super().__getitem__(key)
+
 
 class NotedMapping(Mapping[str, _V]):
     """A mapping of the context whose values are made when they are first looked at, and that notes when it is."""
@@ -112,10 +143,6 @@ class Articles(Sequence[Any]):
         if self._reads:
             self._reads.note(" ".join(self.key))
 
-    def count(self, value: Any = None) -> int:
-        """Return how many there are; with a ``value``, how often it is one of them."""
-        return len(self.records) if value is None else sum(one == value for one in self)
-
     def part(self, start: int, end: int) -> list[Any]:
         """Return the articles ``start`` to ``end``: a page's own."""
         return [self._article(record) for record in self.records[start:end]]
@@ -152,8 +179,10 @@ class Paginator:
         self.url = url
         self.per_page = per_page
         self._items = items
-        self.size = items.count() if isinstance(items, Articles) else len(items)
+        self.size = len(items.records) if isinstance(items, Articles) else len(items)
         self.pages = self.pages_of(self.size)
+        # The page that is written now.
+        self.now = 1
         self._reads = reads
 
     def pages_of(self, count: int) -> int:
@@ -230,6 +259,8 @@ class Page:
     @cached_property
     def object_list(self) -> Sequence[Any]:
         """The items, read when first looked at: templates ask a neighbouring page only for its address."""
+        if self._number != self.paginator.now:
+            self.paginator.note()
         return self.paginator.part(self._start, self._end)
 
     def has_next(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-_NAME = ".nashra"
+NAME = ".nashra"
 
 
 class Manifest:
@@ -19,7 +19,7 @@ class Manifest:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._path = root / _NAME
+        self._path = root / NAME
         try:
             self._noted = set(self._path.read_text("ascii").split())
         except (OSError, UnicodeDecodeError):

@@ -173,7 +173,10 @@ class Nashra(Pelican):
                 self._counted = self._archive.files.count()
         except Conflict as conflict:
             return self._build(f"two pages want the address {conflict}")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
+            if not isinstance(error, sqlite3.OperationalError) and not whole:
+                Archive.discard(self._settings.state)
+                return self._build("the archive was damaged")
             wrong = f"the archive cannot be used ({error})"
             raise Problem(wrong, "wait for the other build to end", path=shown(self._settings.state)) from None
         self._stories.work.end()

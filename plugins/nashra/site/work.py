@@ -8,19 +8,23 @@ there as it was left, everything is made.
 from __future__ import annotations
 
 import hashlib
+import marshal
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from nashra.archive.changes import Change, Changes, ListKey, Moved, Place, lists, shifted
 from nashra.archive.record import Record
 from nashra.archive.store import Archive
-from nashra.site.lists import WHOLE, Articles, Paginator, Reads
+from nashra.site import manifest
+from nashra.site.lists import NEAR, WHOLE, Articles, Paginator, Reads
 
 if TYPE_CHECKING:
     from nashra.site.generator import StoriesGenerator
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 # What the context holds of all stories, and the role of the lists that it changes with.
 GLOBALS = {"tags": "tag", "tag_index": "tag", "authors": "author", "period_archives": "period"}
 # What no page shows: how to serve and what to say.
-_UNSEEN = {"DEBUG", "BIND", "PORT"}
+_UNSEEN = {"DEBUG", "BIND", "PORT", "localsiteurl"}
 _MADE_BY = ("pelican", "jinja2", "markupsafe", "feedgen", "lxml", "pillow", "icalendar", "babel", "hijridate")
 
 
@@ -57,6 +61,7 @@ class Work:
         self._mark = mark
         self._frame = frame
         self.by_hand = frozenset(key for record in hand_written for key in lists(record))
+        self.roots_by_hand = frozenset(archive.thread_of(record.id) for record in hand_written)
         self._months_by_hand = frozenset(record.instant[:7] for record in hand_written)
         changes = None if whole else archive.changes()
         self.why = whole or self._stale(changes)
@@ -104,6 +109,9 @@ class Work:
         """Note that the output folder is about to change: should the build be killed, the next one makes everything."""
         self._mark.parent.mkdir(parents=True, exist_ok=True)
         self._mark.touch()
+        # And so does one that keeps its cache elsewhere: the output folder is not as it left it.
+        with suppress(FileNotFoundError):
+            os.utime(self.root / manifest.NAME)
 
     def end(self) -> None:
         """Note that the build is over. Call it when the archive is closed."""
@@ -112,10 +120,10 @@ class Work:
     def identity(self) -> list[Any]:
         """Return what tells the output folder as a build left it from another, or from one that another build wrote."""
         try:
-            folder, manifest = self.root.stat(), (self.root / ".nashra").stat()
+            folder, noted = self.root.stat(), (self.root / manifest.NAME).stat()
         except OSError:
             return []
-        return [str(self.root), folder.st_dev, folder.st_ino, manifest.st_ino, manifest.st_mtime_ns]
+        return [str(self.root), folder.st_dev, folder.st_ino, noted.st_ino, noted.st_mtime_ns]
 
     def leave(self, problems: bool) -> None:
         """Note what the output folder is like now that all is made, but for ``problems``. Call it last."""
@@ -207,6 +215,10 @@ class Work:
         changed = self.changes.lists
         if read == WHOLE:
             return False
+        if read in ("drafts", "hidden_articles"):
+            return True  # nobody tells when they change
+        if read == NEAR:
+            return bool(self.changes.stories)
         if read == "threads":
             return self.threads_changed or bool(self.changes.roots)
         if read in GLOBALS:
@@ -222,7 +234,8 @@ class Work:
         A new story costs the newest page, and the one behind it; one that goes, all that are newer than its own.
         """
         everything = set(range(1, paginator.pages + 1))
-        if not isinstance(items, Articles) or self.all_of(older):
+        # What moves in a running story is known for that of an event only, which is a tag's.
+        if not isinstance(items, Articles) or items.key[0] == "thread" or self.all_of(older):
             return everything
         moved = self.changes.lists.get(items.key)
         if moved and WHOLE in self.reads.by_role.get(older, ()):
@@ -250,37 +263,53 @@ def pages_to_make(paginator: Paginator, moved: Sequence[Moved], older: Callable[
 def frame(desk: StoriesGenerator) -> str:
     """Return a digest of what every page is made of besides stories."""
     context, settings = desk.context, desk.settings
-    made = hashlib.sha256(_told({name: settings[name] for name in settings.keys() - _UNSEEN}).encode())
+    made = hashlib.sha256(_told({name: value for name, value in settings.items() if name not in _UNSEEN}).encode())
     for name in _MADE_BY:
         made.update(f"{name} {metadata.version(name)}\n".encode())
     made.update(f"{sys.version}\n{desk.desk_key}\n{replace(desk.nashra, workers=1)}\n".encode())
-    for file in _files(Path(str(files("nashra")))):
-        made.update(file.read_bytes())
-    for file in _files(Path(desk.theme)):
-        made.update(str(file.relative_to(desk.theme)).encode() + file.read_bytes())
+    for file in _made_by(desk):
+        if file.is_file():
+            made.update(str(file).encode() + file.read_bytes())
+    plain = [(name, value) for name, value in context.items() if isinstance(value, (str, int, float))]
     shown = (
         [(one.slug, one.name, one.url) for one, _ in desk.categories],
-        [(one.title, one.url) for one in context.get("pages", ())],
-        [context[name] for name in ("site_feeds", "has_authors", "has_threads", "calendar_url", "theme_fonts")],
+        [(one.title, one.url, _told(one.metadata)) for one in context.get("pages", ())],
+        [context[name] for name in ("site_feeds", "theme_fonts")],
+        sorted((name, value) for name, value in plain if name not in _UNSEEN),
+        sorted(path.relative_to(desk.theme).as_posix() for path in Path(desk.theme, "static").rglob("*")),
     )
     made.update(repr(shown).encode())
     return made.hexdigest()
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    """Yield the files that pages are made by: in the package and in the theme, in a fixed order."""
-    return sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".toml", ".html", ".xml", ".txt", ".j2"))
+def _made_by(desk: StoriesGenerator) -> Iterator[Path]:
+    """Yield the files that pages are made by, in a fixed order: the program's, the theme's, other plugins'."""
+    package, theme = Path(str(files("nashra"))), Path(desk.theme)
+    folders = [theme / "templates", *map(Path, desk.settings["THEME_TEMPLATES_OVERRIDES"])]
+    plugins = (
+        sys.modules.get(plugin) if isinstance(plugin, str) else plugin for plugin in desk.settings["PLUGINS"] or ()
+    )
+    for name in sorted(str(getattr(plugin, "__file__", None) or "") for plugin in plugins):
+        file = Path(name)
+        yield from sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+    yield from sorted(path for path in package.rglob("*") if path.suffix in (".py", ".toml", ".sql"))
+    yield theme / "strings.toml"
+    for folder in folders:
+        yield from sorted(folder.rglob("*"))
 
 
 def _told(value: object) -> str:
-    """Return a setting as text that is the same in every run: of a function, its name."""
+    """Return a setting as text that is the same in every run: of a function, its name and what it does."""
     if isinstance(value, dict):
-        return "{" + ",".join(sorted(f"{_told(key)}:{_told(one)}" for key, one in value.items())) + "}"
+        return "{" + ",".join(f"{_told(key)}:{_told(one)}" for key, one in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(_told, value)) + "]"
     if isinstance(value, (set, frozenset)):
         return "{" + ",".join(sorted(map(_told, value))) + "}"
     if value is None or isinstance(value, (str, bytes, int, float, Path)):
         return repr(value)
+    if isinstance(value, FunctionType):
+        return f"{value.__qualname__} {hashlib.sha256(marshal.dumps(value.__code__)).hexdigest()}"
     kind = value if hasattr(value, "__qualname__") else type(value)
-    return f"{kind.__module__}.{kind.__qualname__}"
+    # Most things say in the standard way where in memory they lie.
+    return f"{kind.__module__}.{kind.__qualname__}" if " at 0x" in repr(value) else repr(value)

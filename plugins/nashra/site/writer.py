@@ -16,7 +16,7 @@ from pelican.writers import Writer
 
 from nashra.archive.files import Files
 from nashra.errors import Problem
-from nashra.site.lists import Articles, Paginator
+from nashra.site.lists import NEAR, Articles, Paginator
 from nashra.site.manifest import Manifest
 from nashra.site.work import Conflict, Work
 
@@ -143,6 +143,10 @@ class NashraWriter(Writer):
             self._safe.add(folder)
         if path.name in ("", ".", ".."):
             raise ValueError(f"{name!r} leads outside the output folder")
+        if path.is_dir() and not path.is_symlink():
+            self.problems.append(Problem("a folder lies in the place of this page", "move it elsewhere", path=name))
+            self.keep(name)
+            return path
         owner = None if self.work.full else self._files.owner(name)
         if owner is not None and owner not in self._made and not self.work.must(owner):
             raise Conflict(name)
@@ -169,12 +173,14 @@ class NashraWriter(Writer):
             self.work.begin()
         for name in sorted(stale):
             path = self._root / name
-            path.unlink(missing_ok=True)
+            if not path.is_dir() or path.is_symlink():
+                path.unlink(missing_ok=True)
             self._folders.add(name.rpartition("/")[0])
             for folder in path.parents:
-                if folder == self._root or any(folder.iterdir()):
+                if folder == self._root or (folder.is_dir() and any(folder.iterdir())):
                     break
-                folder.rmdir()
+                if folder.is_dir():
+                    folder.rmdir()
                 self._folders.add(folder.parent.relative_to(self._root).as_posix().removeprefix("."))
         self._manifest.close()
         if self.work.full or stale or self.changed:
@@ -204,6 +210,8 @@ class NashraWriter(Writer):
             paginated = {key: value for key, value in kwargs.items() if key in ("articles", "dates")}
         values = dict(kwargs)
         own = frozenset(" ".join(items.key) for items in paginated.values() if isinstance(items, Articles))
+        if "article" in kwargs:
+            own |= {NEAR}
         if not paginated or template_name not in self.settings["PAGINATED_TEMPLATES"]:
             with self.work.reads.by(template.name, own):
                 self._render(name, url, template, context, relative_urls, override_output, values)
@@ -217,9 +225,12 @@ class NashraWriter(Writer):
         }
         paginators = {key: made[id(items)] for key, items in paginated.items()}
         older = f"{template.name} older"
+        there = set() if self.work.full else self._files.of(self._owner) - self.work.missing
         wanted = set[int]().union(*(self.work.pages(paginators[key], items, older) for key, items in paginated.items()))
         for number in range(1, next(iter(paginators.values())).pages + 1):
             page = None
+            for paginator in made.values():
+                paginator.now = number
             pages = {at: paginator.page(number) for at, paginator in made.items()}
             for key, paginator in paginators.items():
                 page = pages[id(paginated[key])]
@@ -230,7 +241,8 @@ class NashraWriter(Writer):
                     f"{key}_next_page": paginator.page(number + 1) if page.has_next() else None,
                 }
             assert page is not None
-            if number not in wanted and page.save_as not in self.work.missing:
+            # A list that had no pages yet, as that of an event that now is a running story, must have all of them.
+            if number not in wanted and page.save_as in there:
                 self.keep(page.save_as)
                 continue
             with self.work.reads.by(older if number > 1 else template.name, own):
