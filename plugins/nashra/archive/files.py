@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -51,14 +52,22 @@ class Files:
         )
         return before - names
 
-    def ending(self, suffix: str) -> dict[str, str]:
-        """Return the files that end with ``suffix``, with their owners."""
-        return dict(self._db.execute("SELECT name, owner FROM made WHERE name LIKE ?", (f"%{suffix}",)).fetchall())
+    def ending(self, suffix: str, *, but: Sequence[str]) -> dict[str, str]:
+        """Return the files that end with ``suffix``, with their owners, without those whose owner begins with one of
+        ``but``: there may be a thousand times as many."""
+        found: dict[str, str] = {}
+        start = ""
+        for prefix in (*sorted(but), "\U0010ffff"):
+            query = "SELECT name, owner FROM made INDEXED BY made_owner WHERE owner >= ? AND owner < ? AND name LIKE ?"
+            found.update(self._db.execute(query, (start, prefix, f"%{suffix}")).fetchall())
+            start = f"{prefix[:-1]}{chr(ord(prefix[-1]) + 1)}" if prefix[-1] == "/" else prefix
+        return found
 
-    def count(self) -> tuple[int, int]:
-        """Return how many pages there are, and how many files of feeds."""
-        row = self._db.execute("SELECT sum(name LIKE '%.html'), sum(owner LIKE 'feed/%') FROM made").fetchone()
-        return row[0] or 0, row[1] or 0
+    def count(self, kind: str) -> int:
+        """Return how many files are made for what begins with ``kind``, as "feed/"."""
+        end = f"{kind[:-1]}{chr(ord(kind[-1]) + 1)}"
+        query = "SELECT count(*) FROM made INDEXED BY made_owner WHERE owner >= ? AND owner < ?"
+        return int(self._db.execute(query, (kind, end)).fetchone()[0])
 
     def within(self, folder: str) -> dict[str, str]:
         """Return the files that lie in ``folder`` itself ("" for the output folder), with their owners."""

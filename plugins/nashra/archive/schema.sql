@@ -3,7 +3,7 @@ PRAGMA application_id = 0x4e617368;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE known (id TEXT PRIMARY KEY, seed TEXT NOT NULL, permalink TEXT NOT NULL, lost INTEGER NOT NULL,
                     data TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX known_seed ON known (seed);
+CREATE INDEX known_seed ON known (seed, lost);
 CREATE UNIQUE INDEX known_permalink ON known (permalink);
 CREATE TABLE seed (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE story (id TEXT PRIMARY KEY, instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL,
@@ -25,6 +25,7 @@ CREATE TABLE tombstone (role TEXT NOT NULL, slug TEXT NOT NULL, gone TEXT NOT NU
                         PRIMARY KEY (role, slug, gone, id)) WITHOUT ROWID;
 CREATE INDEX tombstone_story ON tombstone (id);
 CREATE INDEX tagging_story ON tagging (id);
+CREATE INDEX tagging_event ON tagging (slug, instant, name) WHERE role = 'tag' AND kind = 'event';
 CREATE TABLE agenda (day TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (day, id)) WITHOUT ROWID;
 CREATE INDEX agenda_story ON agenda (id);
 CREATE TABLE tie (id TEXT PRIMARY KEY, parent TEXT NOT NULL, root TEXT NOT NULL) WITHOUT ROWID;

@@ -166,11 +166,15 @@ class Nashra(Pelican):
                 super().run()
                 laps.lap("hand-written pages and files")
                 # What lists, pictures or keeps the pages comes when all of them are there.
-                for last in (Cards, WebApp, Sitemaps):
+                sitemaps = Sitemaps(self._stories, self._writer)
+                for name, last in (("cards", Cards), ("webapp", WebApp)):
                     last(self._stories, self._writer).write()
-                    laps.lap(last.__name__.lower())
+                    laps.lap(name)
+                sitemaps.write()
+                laps.lap("sitemaps")
                 self._writer.tidy()
-                self._counted = self._archive.files.count()
+                files = self._archive.files
+                self._counted = sitemaps.lists + files.count("story/"), files.count("feed/")
         except Conflict as conflict:
             return self._build(f"two pages want the address {conflict}")
         except sqlite3.DatabaseError as error:

@@ -95,6 +95,8 @@ class Sitemaps:
         self._writer = writer
         self._site = desk.settings["SITEURL"]
         self._written: list[Address] = []
+        # How many pages there are that are no stories.
+        self.lists = 0
 
     def write(self) -> None:
         """Write the sitemaps, their index and robots.txt."""
@@ -157,7 +159,8 @@ class Sitemaps:
         unlisted = {"404.html", "offline.html"}
         for name in ("drafts", "hidden_articles", "hidden_pages", "draft_pages"):
             unlisted |= {one.save_as for one in context.get(name, ())}
-        there = self._writer.there(".html", but="story/")
+        there = self._writer.lists()
+        self.lists = len(there)
         return sorted(name for name in there - unlisted if not _older_page(name, there))
 
     def _url(self, name: str) -> str:

@@ -20,6 +20,8 @@ from nashra.site.lists import NEAR, Articles, Paginator
 from nashra.site.manifest import Manifest
 from nashra.site.work import Conflict, Work
 
+# What has pages of stories, or no pages.
+_NO_LISTS = ("card/", "feed/", "result/", "story/")
 # In bytes, with room for the .tmp a file is written under and the .gz or .br a server keeps beside it.
 _LONGEST_NAME = 240
 
@@ -107,14 +109,13 @@ class NashraWriter(Writer):
         for owner in sorted(self._made):
             yield owner or "pages of the whole site", self.work.reason(owner)
 
-    def there(self, suffix: str, but: str) -> set[str]:
-        """Return the files that end with ``suffix`` as they will be after this build, without those that are made for
-        what begins with ``but``."""
-        before = self._files.ending(suffix).items()
-        found = {name for name, owner in before if owner not in self._made and not owner.startswith(but)}
+    def lists(self) -> set[str]:
+        """Return the pages that are there after this build, without those of stories."""
+        before = self._files.ending(".html", but=_NO_LISTS).items()
+        found = {name for name, owner in before if owner not in self._made}
         for owner, names in self._made.items():
-            if not owner.startswith(but):
-                found |= {name for name in names if name.endswith(suffix)}
+            if not owner.startswith(_NO_LISTS):
+                found |= {name for name in names if name.endswith(".html")}
         return found
 
     def write_bytes(self, name: str, data: bytes, *, override: bool = False) -> Path:
