@@ -19,7 +19,8 @@ import pytest
 from conftest import ROOT, Site
 from nashra.desk import seed as seeds
 
-sys.path.insert(0, str(ROOT / "benchmarks"))
+BENCHMARKS = ROOT / "benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
 import corpus
 import speed
 from corpus import FIRST, NAMES, SPAN, Corpus, Story
@@ -186,7 +187,13 @@ def test_a_run_counts_what_its_children_cost(tmp_path: Path) -> None:
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {work!r}], check=True)"
     cost, said = speed.run([sys.executable, "-c", child], tmp_path)
     idle, _ = speed.run([sys.executable, "-c", "pass"], tmp_path)
-    assert cost.peak > 80 > idle.peak
+    # What a process had before it became another counts as that one's: these tests may be large.
+    measure = f"import sys, speed, pathlib; print(speed.run(sys.argv[1:], pathlib.Path({str(tmp_path)!r}))[0].peak)"
+    peaks = [
+        float(subprocess.check_output([sys.executable, "-c", measure, sys.executable, "-c", code], cwd=BENCHMARKS))
+        for code in (child, "pass")
+    ]
+    assert peaks[0] > 80 > peaks[1]
     assert cost.cpu > 2 * idle.cpu and cost.wall > idle.wall
     assert cost.files == 12 and "files changed" in said
 

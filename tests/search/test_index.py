@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,10 @@ def test_an_unchanged_story_is_not_indexed_again(tmp_path: Path) -> None:
 
         update(archive, noted)
         update(archive, noted)
-        assert read == ["id1"]
         archive.replace(one.seed, [one])
+        update(archive, noted)
+        assert read == ["id1"]
+        archive.replace(one.seed, [replace(one, headline="عنوان آخر")])
         update(archive, noted)
         assert read == ["id1", "id1"] and archive.to_index(9) == []
 
