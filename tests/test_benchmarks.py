@@ -19,13 +19,13 @@ import pytest
 from conftest import ROOT, Site
 from nashra.desk import seed as seeds
 
-BENCHMARKS = ROOT / "benchmarks"
-sys.path.insert(0, str(BENCHMARKS))
+sys.path.insert(0, str(ROOT / "benchmarks"))
 import corpus
 import speed
 from corpus import FIRST, NAMES, SPAN, Corpus, Story
 from speed import Measured, Run
 
+BENCHMARKS = ROOT / "benchmarks"
 MANY, SOME = 300, 30
 
 
