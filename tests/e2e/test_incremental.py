@@ -477,3 +477,12 @@ def test_the_frame_is_all_that_pages_are_made_of(tmp_path: Path) -> None:
         change()
         history.build()
         assert_same(history.site, history.anew())
+
+
+def test_what_is_gone_goes_though_the_list_of_files_is_lost(tmp_path: Path) -> None:
+    history = History(46, tmp_path)
+    history.build()
+    (history.site.output / ".nashra").unlink()
+    history.withdraw()
+    history.build()
+    assert_same(history.site, history.anew())

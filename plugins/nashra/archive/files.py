@@ -39,6 +39,10 @@ class Files:
         row = self._db.execute("SELECT owner FROM made WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
+    def all(self) -> set[str]:
+        """Return all files."""
+        return {name for (name,) in self._db.execute("SELECT name FROM made")}
+
     def of(self, owner: str) -> set[str]:
         """Return the files that are made for ``owner``."""
         return {name for (name,) in self._db.execute("SELECT name FROM made WHERE owner = ?", (owner,))}

@@ -78,7 +78,11 @@ class Work:
         self._files.tell("threads", threads)
         self._note_threads(before, threads)
         self.stories: set[str] = {record.id for record in hand_written}
+        # What lies there as far as the archive knows, should the folder's own list of it be lost.
+        self.known: set[str] = set()
         if self.full:
+            left = self._files.told("left")
+            self.known = self._files.all() if left and left[0] == str(root) else set()
             self._files.forget()
             self._files.tell("threads", threads)
             return

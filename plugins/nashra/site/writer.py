@@ -169,7 +169,9 @@ class NashraWriter(Writer):
         stale: set[str] = set()
         for owner, names in sorted(self._made.items()):
             stale |= self._files.keep(owner, names)
-        stale = set(self._manifest.stale(self.written)) if self.work.full else stale - self.written
+        if self.work.full:
+            stale = {*self._manifest.stale(self.written), *self.work.known}
+        stale -= self.written
         if stale and not self.changed:
             self.work.begin()
         for name in sorted(stale):
