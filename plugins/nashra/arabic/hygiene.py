@@ -19,10 +19,9 @@ _ISOLATES = re.compile("[\u2066-\u2069]")
 _POP = "\u2069"
 _TITLE_JUNK = re.compile("[\u061c\u200c-\u200f\u2066-\u2069]")
 _SPACES = re.compile(r"\s+")
-# One class of all that a title may not hold, and of the spaces that are not the common one.
-_UNTIDY = re.compile(
-    f"{_INVISIBLE.pattern[:-1]}{_TITLE_JUNK.pattern[1:-1]}\\t-\\r\\xa0\\u1680\\u2000-\\u200a\\u2028-\\u202f\\u205f\\u3000]"
-)
+# Most text has nothing but these, ASCII, Arabic letters, marks, digits and newspapers' punctuation: one look, and it is
+# tidy. A class of what a title may not hold reaches beyond the BMP, and takes five times as long.
+_UNUSUAL = re.compile("[^ -~\u00ab\u00bb\u060c\u061b\u061f\u0621-\u0652\u0660-\u0669\u2013\u2014\u2018-\u201d\u2026]")
 
 
 def _balance(line: str) -> str:
@@ -51,7 +50,6 @@ def clean(text: str) -> str:
 
 def title(text: str) -> str:
     """Return ``text`` fit for a headline, a tag or a feed title: clean, one line, no direction marks or joiners."""
-    # One look tells what most text is: tidy.
-    if "  " in text or _UNTIDY.search(text):
+    if "  " in text or _UNUSUAL.search(text):
         return _SPACES.sub(" ", _TITLE_JUNK.sub("", clean(text))).strip()
     return unicodedata.normalize("NFC", text).strip()

@@ -76,7 +76,7 @@ def find(words: Words, text: str, begun: Iterable[tuple[int, Sequence[Begun]]]) 
     """
     found: list[Match] = []
     free = 0
-    tokens, _, starts, ends = words
+    tokens, starts, ends = words
     last = len(tokens) - 1
     for at, beginning in begun:
         # No word is "".

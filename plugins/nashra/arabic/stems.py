@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from importlib.resources import files
-from itertools import accumulate, compress, count
+from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
 from nashra.arabic.letters import key
@@ -49,10 +49,9 @@ _WAW_WORDS = frozenset(map(key, _DATA["waw_words"]))
 
 
 class Words(NamedTuple):
-    """The words of a text, their ``stems``, and where each ``starts`` and ends in the folded text."""
+    """The words of a text, and where each ``starts`` and ends in the folded text."""
 
     tokens: list[str]
-    stems: list[str]
     starts: list[int]
     ends: list[int]
 
@@ -128,8 +127,7 @@ def words(folded: str) -> Words:
     # Separators and words in turn; their lengths added up are where each word begins and ends.
     parts = _WORD.split(folded)
     edges = list(accumulate(map(len, parts)))
-    tokens = parts[1::2]
-    return Words(tokens, list(map(_STEMS.__getitem__, tokens)), edges[:-1:2], edges[1::2])
+    return Words(parts[1::2], edges[:-1:2], edges[1::2])
 
 
 def stems(text: str) -> tuple[str, ...]:
@@ -137,7 +135,7 @@ def stems(text: str) -> tuple[str, ...]:
     return _TERMS[text]
 
 
-_TERMS: Memo[str, tuple[str, ...]] = Memo(lambda text: tuple(words(key(text)).stems))
+_TERMS: Memo[str, tuple[str, ...]] = Memo(lambda text: tuple(map(stem, words(key(text)).tokens)))
 
 
 class _Begun(NamedTuple):
@@ -169,22 +167,23 @@ class Phrases:
         for onto in _PREPOSITIONS:
             for first, begun in bare:
                 self._begun.setdefault(onto + first, begun)
+        # By the word as written: most begin no term, and one look tells.
+        self._beginning: Memo[str, _Begun | None] = Memo(lambda word: self._begun.get(stem(word)))
 
     def find(self, found: Words) -> list[tuple[int, int, int]]:
         """Return (term, start, end) for every term found, none over another; positions are in the folded text."""
         hits: list[tuple[int, int, int]] = []
-        _, all_stems, starts, ends = found
-        beginning = list(map(self._begun.get, all_stems))
-        # No stem is "".
-        following = [*all_stems[1:], ""]
+        tokens, starts, ends = found
+        last = len(tokens) - 1
         free = 0
-        for at, (longer, alone) in zip(compress(count(), beginning), filter(None, beginning), strict=False):
-            if at < free:
+        for at, begun in enumerate(map(self._beginning.__getitem__, tokens)):
+            if begun is None or at < free:
                 continue
-            if following[at] in longer:
-                for rest, number in longer[following[at]]:
+            longer, alone = begun
+            if longer and at < last:
+                for rest, number in longer.get(stem(tokens[at + 1]), ()):
                     end = at + 2 + len(rest)
-                    if not rest or tuple(all_stems[at + 2 : end]) == rest:
+                    if not rest or tuple(map(stem, tokens[at + 2 : end])) == rest:
                         hits.append((number, starts[at], ends[end - 1]))
                         free = end
                         break

@@ -229,7 +229,7 @@ class Gazetteer:
 
     def _surnames(self, reading: Reading, people: dict[str, _Surname]) -> list[Mention]:
         """Return later mentions by surname of people whose whole name has been read."""
-        tokens, _, _, ends = reading.words
+        tokens, _, ends = reading.words
         found: list[Mention] = []
         for at in compress(range(len(tokens)), map(people.__contains__, tokens)):
             name, _, length = people[tokens[at]]

@@ -9,7 +9,7 @@ from itertools import chain
 from operator import mul
 from typing import NamedTuple
 
-from nashra.arabic.stems import Memo, stems
+from nashra.arabic.stems import Memo, stem, stems
 from nashra.desk.data import load
 from nashra.desk.markers import TURNING, Markers, Opening
 from nashra.desk.model import Bulletin, Evidence
@@ -59,6 +59,7 @@ _AHEAD = 2
 # What two paragraphs may share by chance: where one word is all that either has, sharing it is no likeness.
 _CHANCE = 0.5 * _FINE
 _NONE: frozenset[str] = frozenset()
+_NOTHING = frozenset([""])
 
 
 class Seen(NamedTuple):
@@ -103,7 +104,7 @@ class Splitter:
 
     def __init__(self) -> None:
         self._markers = Markers()
-        self._plain = frozenset(stem for word in load("plain")["words"] for stem in stems(word))
+        self._plain = frozenset(chain.from_iterable(map(stems, load("plain")["words"])))
         self._ties = Memo(self._tie)
 
     def see(self, readings: Sequence[Reading], mentions: Iterable[Mention], spoken: Iterable[Spoken]) -> View:
@@ -135,11 +136,14 @@ class Splitter:
         return View(self._tying(headline) & ties, seen, telling)
 
     def _tying(self, reading: Reading) -> frozenset[str]:
-        return frozenset(filter(self._ties.__getitem__, reading.words.stems))
+        return frozenset(map(self._ties.__getitem__, reading.words.tokens)) - _NOTHING
 
-    def _tie(self, stem: str) -> bool:
-        # Neither plain words nor very short ones tie, nor numbers: digits come before all letters.
-        return len(stem) > 2 and stem[0] > "9" and stem not in self._plain
+    def _tie(self, word: str) -> str:
+        """Return the stem by which ``word`` ties, "" where it does not: neither plain words nor very short ones do, nor
+        numbers."""
+        found = stem(word)
+        # Digits come before all letters.
+        return found if len(found) > 2 and found[0] > "9" and found not in self._plain else ""
 
     def split(self, bulletin: Bulletin, view: View) -> tuple[list[int], list[Evidence]]:
         """Return the index of the first paragraph of each story, and what spoke for each boundary.
@@ -238,7 +242,7 @@ def signs(view: View, story: SoFar, para: int) -> dict[str, float]:
         "surname": float(bool(here.surnames & story.names)),
         "new names": min(len(here.names - story.names), 3) / 3,
         "topic": _same_topic(story.topics, here.topics),
-        "short": float(len(here.reading.words.stems) < _SHORT),
+        "short": float(len(here.reading.words.tokens) < _SHORT),
         "headline": view.alike(here.ties, view.headline, here.weight) if story.start == 0 else 0.0,
         "length": min(para - story.start, 8) / 8,
         "second": float(para - story.start == 1),
