@@ -39,6 +39,7 @@ from nashra.site.lists import Articles, NotedList, NotedMapping, NotedPeriod, Re
 from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import Laps, over
+from nashra.site.templates import SharingTemplate
 from nashra.site.threads import Threads
 from nashra.site.work import Work, frame
 from nashra.site.writer import Harvest
@@ -67,6 +68,8 @@ class StoriesGenerator(ArticlesGenerator):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Each build has an environment of its own: no template changes under it.
+        self.env.auto_reload, self.env.template_class = False, SharingTemplate
         self.newsroom: Newsroom
         self.archive: Archive
 
@@ -163,7 +166,7 @@ class StoriesGenerator(ArticlesGenerator):
 
     def related(self, record: Record) -> list[StoryArticle]:
         """Return the articles that share entities with ``record``, none newer than it, the nearest first."""
-        return [self.article(one) for one in self.archive.related(record, _RELATED)]
+        return [self.listed(one) for one in self.archive.related(record, _RELATED)]
 
     def _tag_index(self, tagged: list[Group]) -> list[dict[str, Any]]:
         """Return the tags by kind, those of a kind by letter, and where each letter stands.

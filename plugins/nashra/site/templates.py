@@ -1,0 +1,78 @@
+"""Jinja as pages use it: macros that a template imports are made once for all pages that give them the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, Template, meta, nodes
+from jinja2.environment import TemplateModule
+from jinja2.utils import pass_context
+
+# As many sets of macros of one template as are held at once: pages of several depths see other addresses.
+_MOST = 16
+_SEES_PAGE = getattr(pass_context(lambda _: None), "jinja_pass_arg")  # noqa: B009  # Jinja's name for it is private
+
+
+class SharingTemplate(Template):
+    """A template whose macros, imported «with context», are made anew only where what they are made of differs.
+
+    Jinja runs an imported template for every page. One that holds nothing but macros gives the same for all pages that
+    agree on the names it leaves open; one that may look at more of a page is run for each.
+    """
+
+    _open: tuple[str, ...] | None
+    _made: list[tuple[list[Any], TemplateModule]]
+
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,
+    ) -> TemplateModule:
+        """Return the module of these variables, as Jinja does."""
+        if "_open" not in self.__dict__:
+            assert self.environment.loader is not None
+            source, _, _ = self.environment.loader.get_source(self.environment, str(self.name))
+            self._open, self._made = _open_names(self.environment, source), []
+        if self._open is None:
+            return super().make_module(vars, shared, locals)
+        given = dict(vars or {}, **(locals or {}))
+        values = [given.get(name) for name in self._open]
+        for before, module in self._made:
+            if all(map(_same, before, values)):
+                return module
+        module = super().make_module(vars, shared, locals)
+        if not any(getattr(value, "jinja_pass_arg", None) is _SEES_PAGE for value in values):
+            if len(self._made) >= _MOST:
+                self._made.clear()
+            self._made.append((values, module))
+        return module
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is other or (type(one) is type(other) is str and one == other)
+
+
+@lru_cache(maxsize=64)
+def _open_names(environment: Environment, source: str) -> tuple[str, ...] | None:
+    """Return the names that a template of macros leaves open; None for one that holds more, or sees more."""
+    tree = environment.parse(source)
+    alone = all(isinstance(node, nodes.Macro) or _plain(node) for node in tree.body)
+    sees_page = any(getattr(one, "jinja_pass_arg", None) is _SEES_PAGE for one in _used(environment, tree))
+    if not alone or sees_page or any(True for _ in meta.find_referenced_templates(tree)):
+        return None
+    return tuple(sorted(meta.find_undeclared_variables(tree)))
+
+
+def _plain(node: nodes.Node) -> bool:
+    """Tell whether a node is text between macros, or a name for a constant."""
+    if isinstance(node, nodes.Output):
+        return all(isinstance(part, nodes.TemplateData) for part in node.nodes)
+    return isinstance(node, nodes.Assign) and isinstance(node.node, nodes.Const)
+
+
+def _used(environment: Environment, tree: nodes.Template) -> Iterator[Any]:
+    yield from (environment.filters.get(one.name) for one in tree.find_all(nodes.Filter))
+    yield from (environment.tests.get(one.name) for one in tree.find_all(nodes.Test))
