@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from importlib.resources import files
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
@@ -790,6 +791,30 @@ class Archive:
         )
         return [(slug, size) for slug, size in rows]
 
+    def instants(self, every: int) -> list[str]:
+        """Return the instant of every so many stories, from the newest on."""
+        rows = self.db.execute(
+            f"SELECT instant FROM (SELECT instant, row_number() OVER (ORDER BY {_ORDER}) AS number FROM story)"
+            " WHERE number % ? = 0",
+            (every,),
+        )
+        return [instant for (instant,) in rows]
+
+    def page_starts(self, role: str, per_page: int) -> Iterator[tuple[str, list[str]]]:
+        """Yield (slug, instants) of each list of ``role`` ("" for that of all stories): those of the newest story of
+        each of its pages, which Paginator numbers, from the newest on; ``per_page`` is 0 where a list is one page."""
+        table, slug = {"": ("story", "''"), "category": ("story", "category")}.get(role, ("tagging", "slug"))
+        rows = self.db.execute(
+            f"SELECT slug, instant FROM (SELECT {slug} AS slug, instant, row_number() OVER"
+            f" (PARTITION BY {slug} ORDER BY {_ORDER}) - 1 AS at FROM {table}"
+            f" WHERE {'role = :role' if table == 'tagging' else '1'}) JOIN listed USING (slug)"
+            " WHERE listed.role = :role AND (at = 0 OR at >= size - (size / :per_page - 1) * :per_page"
+            " AND (size - at) % :per_page = 0) ORDER BY slug, at",
+            {"role": role, "per_page": per_page or 1 << 60},
+        )
+        for name, group in groupby(rows, key=itemgetter(0)):
+            yield name, [instant for _, instant in group]
+
     def neighbours(self, record: Record) -> tuple[Record | None, Record | None]:
         """Return the stories before and after ``record`` in the list of all: the newer one and the older one."""
         marks = "(?, ?, ?, ?)"
@@ -904,9 +929,13 @@ class StoryList(Sequence[Record]):
         return [(name, size) for name, size in rows]
 
     def of_month(self, month: str) -> StoryList:
-        """Return the stories of ``month``, newest first."""
+        """Return the stories of ``month``, "2021-07", newest first."""
+        return self.between(month, f"{month}~")
+
+    def between(self, start: str, end: str) -> StoryList:
+        """Return the stories from the instant ``start`` to before ``end``, newest first."""
         where = f"{self._where} AND instant >= ? AND instant < ?"
-        return StoryList(self._archive, self._table, where, [*self._values, month, f"{month}~"])
+        return StoryList(self._archive, self._table, where, [*self._values, start, end])
 
     def addresses(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         """Yield each month, "2021-07", newest first, with its stories, oldest first: permalink, instant, updated."""

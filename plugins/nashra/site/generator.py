@@ -39,6 +39,7 @@ from nashra.site.lists import Articles, NotedList, NotedMapping, NotedPeriod, Re
 from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import Laps, over
+from nashra.site.stretches import Stretch, stretches
 from nashra.site.templates import SharingTemplate
 from nashra.site.threads import Threads
 from nashra.site.work import Work, frame
@@ -77,7 +78,8 @@ class StoriesGenerator(ArticlesGenerator):
         """Give the generator what it is fed from, what keeps its time, and why everything must be made ("": it need
         not); called once, before ``generate_context``."""
         self.whole = whole
-        self.share = shares.Share()
+        # The stretch of time whose pages are made now; None where all are made, or what changed.
+        self._stretch: Stretch | None = None
         self._process = os.getpid()
         self._lap = laps.lap
         self.nashra = settings
@@ -162,7 +164,7 @@ class StoriesGenerator(ArticlesGenerator):
     def neighbours(self, record: Record) -> tuple[StoryArticle | None, StoryArticle | None]:
         """Return the articles next to ``record`` in time: the newer one and the older one."""
         newer, older = self.archive.neighbours(record)
-        return (self.article(newer) if newer else None), (self.article(older) if older else None)
+        return (self.listed(newer) if newer else None), (self.listed(older) if older else None)
 
     def related(self, record: Record) -> list[StoryArticle]:
         """Return the articles that share entities with ``record``, none newer than it, the nearest first."""
@@ -305,33 +307,56 @@ class StoriesGenerator(ArticlesGenerator):
 
     def generate_drafts(self, write: Any) -> None:
         """Write a page for every draft."""
-        if self.share.number == 0:
+        if self._timeless():
             super().generate_drafts(write)
 
     def generate_pages(self, writer: Any) -> None:
-        """Write all pages; where everything is made and that is much, in several processes."""
-        workers = self.nashra.workers if self.work.full and self.archive.count() >= shares.LARGE else 1
-        # A plugin that is told of each page must be told in this process.
-        listening = (signals.article_generator_write_article, signals.content_written, signals.content_object_init)
-        if workers == 1 or self.whole or any(one.receivers for one in listening):
+        """Write all pages; where everything is made, stretch by stretch, and where that is much, in several processes.
+
+        Where two pages want one address, in Pelican's order: the first of them has it.
+        """
+        if not self.work.full or self.work.disputed:
             super().generate_pages(writer)
             return
+        workers = self.nashra.workers if self.archive.count() >= shares.LARGE else 1
+        # A plugin that is told of each page must be told in this process.
+        listening = (signals.article_generator_write_article, signals.content_written, signals.content_object_init)
+        if any(one.receivers for one in listening):
+            workers = 1
+        self._stretches = stretches(self.archive, self._per_page, self.settings["DIRECT_TEMPLATES"])
         self.work.begin()
         self.archive.commit()
         for harvest in shares.share_out(self._pages_of, workers):
             if harvest:
                 writer.gather(harvest)
 
+    def _per_page(self, role: str) -> int:
+        name = "period_archives" if role == "period" else role
+        return self.writer.per_page(name) or 0
+
     def _pages_of(self, share: shares.Share) -> Harvest | None:
         """Write a share of the pages; return what was written where that was not in the first process."""
-        self.share = share
         here = os.getpid() == self._process
         if not here:
             self.archive.reopen()
             self.writer.apart()
-        super().generate_pages(self.writer)
-        self.share = shares.Share()
+        self.writer.unordered = True
+        for at, self._stretch in enumerate(self._stretches):
+            if share.mine(at):
+                super().generate_pages(self.writer)
+        self._stretch, self.writer.only, self.writer.unordered = None, None, False
         return None if here else self.writer.harvest()
+
+    def _timeless(self) -> bool:
+        """Tell whether what belongs to no time is made now."""
+        return self._stretch is None or self._stretch.newest
+
+    def _in_stretch(self, key: ListKey) -> bool:
+        """Tell whether pages of a list are made now, and which of them to the writer."""
+        if self._stretch is None:
+            return True
+        self.writer.only = self._stretch.pages.get(key)
+        return self.writer.only is not None
 
     def generate_articles(self, write: Any) -> None:
         """Write a page for every story, and Pelican's own for hidden articles."""
@@ -339,12 +364,14 @@ class StoriesGenerator(ArticlesGenerator):
         everything = self.work.all_of(template.name or "")
         for story_id in [] if everything else sorted(self.work.stories):
             self._write_story(write, template, self.article(self.archive.story(story_id)))
-        for at, record in enumerate(self.articles.records if everything else ()):
-            if self.share.mine(at):
-                self._write_story(write, template, self.article(record))
+        records = self.articles.records
+        if self._stretch:
+            records = records.between(self._stretch.start, self._stretch.end)
+        for record in records if everything else ():
+            self._write_story(write, template, self.listed(record))
         for gone in self.work.gone:
             self.writer.drop(f"story/{gone.id}")
-        for article in self.hidden_articles if self.share.number == 0 else ():
+        for article in self.hidden_articles if self._timeless() else ():
             write(
                 article.save_as,
                 self.get_template(article.template),
@@ -375,12 +402,12 @@ class StoriesGenerator(ArticlesGenerator):
 
     def generate_direct_templates(self, write: Any) -> None:
         """Write the pages that DIRECT_TEMPLATES names; those that another theme does not have are left out."""
-        if self.share.number:
-            return
         named = self.settings["DIRECT_TEMPLATES"]
         try:
-            self.settings["DIRECT_TEMPLATES"] = [name for name in named if self.has_template(name)]
-            super().generate_direct_templates(write)
+            for name in named:
+                if self._in_stretch(("direct", name)) and self.has_template(name):
+                    self.settings["DIRECT_TEMPLATES"] = [name]
+                    super().generate_direct_templates(write)
         finally:
             self.settings["DIRECT_TEMPLATES"] = named
 
@@ -402,14 +429,17 @@ class StoriesGenerator(ArticlesGenerator):
         everything = self.work.all_of(template.name or "")
         touched = {slug for role, slug in self.work.changes.lists if role == "period"}
         touched |= {owner.removeprefix("period/") for owner in self.work.owners if owner.startswith("period/")}
-        if everything:
+        if self._stretch:
+            touched = {slug for role, slug in self._stretch.pages if role == "period"}
+        elif everything:
             depths = range(1, len(_GRANULARITIES) + 1)
             touched = {path for depth in depths for path, _ in self.archive.periods(depth)}
         there: set[ListKey] = set()
-        for at, path in enumerate(sorted(touched)):
-            for found in self._periods(path.count("/") + 1, path) if self.share.mine(at) else ():
+        for path in sorted(touched):
+            for found in self._periods(path.count("/") + 1, path):
                 there.add(("period", path))
-                self._write_period(write, template, path, found)
+                if self._in_stretch(("period", path)):
+                    self._write_period(write, template, path, found)
         self._drop_emptied("period", there)
 
     def _write_period(self, write: Any, template: Any, slug: str, found: dict[str, Any]) -> None:
@@ -439,9 +469,7 @@ class StoriesGenerator(ArticlesGenerator):
     def generate_tags(self, write: Any) -> None:
         """Write a page for every tag, and the index of every kind that has many."""
         self._lists(write, "tag", self.tags.items())
-        if self.share.number:
-            return
-        if any(each["own_page"] for each in self.tag_index) and self.has_template("tag_index"):
+        if self._timeless() and any(each["own_page"] for each in self.tag_index) and self.has_template("tag_index"):
             template = self.get_template("tag_index")
             for each in self.tag_index:
                 for name in dict.fromkeys([each["url"], *(part["page"] for part in each["letters"])]):
@@ -459,9 +487,9 @@ class StoriesGenerator(ArticlesGenerator):
     def _lists(self, write: Any, role: str, lists: Any) -> None:
         template = self.get_template(role)
         there = set()
-        for at, (about, articles) in enumerate(lists):
+        for about, articles in lists:
             there.add((role, about.slug))
-            if not self.share.mine(at):
+            if not self._in_stretch((role, about.slug)):
                 continue
             self._list_page(
                 write,

@@ -66,6 +66,8 @@ class Work:
         changes = None if whole else archive.changes()
         self.why = whole or self._stale(changes)
         self.full = bool(self.why)
+        # Whether two pages want one address, or may.
+        self.disputed = bool(whole or self._files.told("problems"))
         self.missing: set[str] = set()
         self.lost: set[str] = set()
         self.looked: set[str] = set()

@@ -48,6 +48,10 @@ class NashraWriter(Writer):
         self.written: set[str] = set()
         self.changed = 0
         self.problems: list[Problem] = []
+        # The numbers of the pages of a list that are made now; None for all that must be.
+        self.only: set[int] | None = None
+        # Whether pages are made in another order than Pelican's, in which the first of two keeps an address.
+        self.unordered = False
         self.work: Work
         self._files: Files
         self._owner = ""
@@ -129,6 +133,8 @@ class NashraWriter(Writer):
         if name in self._overriding:
             return path
         if name in self.written and not override:
+            if self.unordered:
+                raise Conflict(name)
             self.problems.append(Problem("two pages want this address", "give one another Slug: line", path=name))
             return path
         if override:
@@ -215,11 +221,11 @@ class NashraWriter(Writer):
         own = frozenset(" ".join(items.key) for items in paginated.values() if isinstance(items, Articles))
         if "article" in kwargs:
             own |= {NEAR}
-        if not paginated or template_name not in self.settings["PAGINATED_TEMPLATES"]:
+        per_page = self.per_page(template_name)
+        if not paginated or per_page is None:
             with self.work.reads.by(template.name, own):
                 self._render(name, url, template, context, relative_urls, override_output, values)
             return
-        per_page = self.settings["PAGINATED_TEMPLATES"][template_name] or self.settings["DEFAULT_PAGINATION"]
         per_page = per_page or max(1, *map(len, paginated.values()))
         # «articles» and «dates» are mostly one list under two names: its pages are made once.
         made = {
@@ -230,7 +236,7 @@ class NashraWriter(Writer):
         older = f"{template.name} older"
         there = set() if self.work.full else self._files.of(self._owner) - self.work.missing
         wanted = set[int]().union(*(self.work.pages(paginators[key], items, older) for key, items in paginated.items()))
-        for number in range(1, next(iter(paginators.values())).pages + 1):
+        for number in sorted(self.only or range(1, next(iter(paginators.values())).pages + 1)):
             page = None
             for paginator in made.values():
                 paginator.now = number
@@ -250,6 +256,11 @@ class NashraWriter(Writer):
                 continue
             with self.work.reads.by(older if number > 1 else template.name, own):
                 self._render(page.save_as, page.url, template, context, relative_urls, override_output, values)
+
+    def per_page(self, template_name: str | None) -> int | None:
+        """Return how many stories a page of this template holds: 0 for all of them, None where it is not paginated."""
+        pages = self.settings["PAGINATED_TEMPLATES"]
+        return int(pages[template_name] or self.settings["DEFAULT_PAGINATION"] or 0) if template_name in pages else None
 
     def _render(
         self,
