@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
+from heapq import nlargest
 from typing import NamedTuple
 
 # Who and what a story is about. That the same agency tells two stories ties them to nothing.
@@ -46,15 +48,18 @@ def related(instant: str, shared: Iterable[Shared], most: int) -> list[str]:
     Each shared tag speaks the more the fewer stories have it, and the more the closer they are in time. All in whole
     numbers, ties broken by time and id: the same on every machine.
     """
-    scores: dict[Near, int] = {}
+    scores: dict[str, int] = {}
+    instants: dict[str, str] = {}
     for _, stories in shared:
-        for story in stories:
-            scores[story] = scores.get(story, 0) + _UNIT // (1 + len(stories))
-    ranked = sorted(
-        ((score * _HALF // (_HALF + _days(instant, near.instant)), near.instant, near.id))
-        for near, score in scores.items()
-    )
-    return [story_id for _, _, story_id in reversed(ranked[-most:])]
+        speaks = _UNIT // (1 + len(stories))
+        for story_id, when, _ in stories:
+            scores[story_id] = scores.get(story_id, 0) + speaks
+            instants[story_id] = when
+    ranked = [
+        (score * _HALF // (_HALF + _days(instant, instants[story_id])), instants[story_id], story_id)
+        for story_id, score in scores.items()
+    ]
+    return [story_id for _, _, story_id in nlargest(most, ranked)]
 
 
 def continued(instant: str, seed: str, shared: Iterable[Shared]) -> str:
@@ -77,4 +82,9 @@ def continued(instant: str, seed: str, shared: Iterable[Shared]) -> str:
 
 
 def _days(one: str, other: str) -> int:
-    return abs((date.fromisoformat(one[:10]) - date.fromisoformat(other[:10])).days)
+    return abs(_ordinal(one[:10]) - _ordinal(other[:10]))
+
+
+@lru_cache(maxsize=4096)
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()

@@ -576,7 +576,7 @@ class Archive:
                     f" AND seen <= ? AND id <> ? ORDER BY {_ORDER} LIMIT {NEAREST}",
                     (ref.slug, record.instant, record.seen, record.id),
                 )
-                shared.append(Shared(ref.kind, [Near(*row) for row in rows]))
+                shared.append(Shared(ref.kind, list(map(Near._make, rows))))
         return [self.story(story_id) for story_id in related(record.instant, shared, most)]
 
     def story(self, story_id: str) -> Record:

@@ -127,7 +127,7 @@ class Cards:
         data = kept.read_bytes() if stamp else b""
         if not data.endswith(_PNG_END):  # lost, or cut short
             data = draw(card)
-            replace_file(kept, data)
+            replace_file(str(kept), data)
         written = self._writer.write_bytes(name, data)
         if written.is_file():
             time = written.stat().st_mtime_ns

@@ -110,7 +110,7 @@ class Fonts:
 
     def _keep(self, path: Path, data: bytes) -> bytes:
         self._folder.mkdir(parents=True, exist_ok=True)
-        replace_file(path, data)
+        replace_file(str(path), data)
         return data
 
 

@@ -40,7 +40,7 @@ from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import Laps, over
 from nashra.site.stretches import Stretch, stretches
-from nashra.site.templates import SharingTemplate
+from nashra.site.templates import QuickContext, SharingTemplate
 from nashra.site.threads import Threads
 from nashra.site.work import Work, frame
 from nashra.site.writer import Harvest
@@ -70,7 +70,7 @@ class StoriesGenerator(ArticlesGenerator):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Each build has an environment of its own: no template changes under it.
-        self.env.auto_reload, self.env.template_class = False, SharingTemplate
+        self.env.auto_reload, self.env.template_class, self.env.context_class = False, SharingTemplate, QuickContext
         self.newsroom: Newsroom
         self.archive: Archive
 
@@ -341,8 +341,9 @@ class StoriesGenerator(ArticlesGenerator):
             self.archive.reopen()
             self.writer.apart()
         self.writer.unordered = True
-        for at, self._stretch in enumerate(self._stretches):
+        for at, stretch in enumerate(self._stretches):
             if share.mine(at):
+                self._stretch = stretch
                 super().generate_pages(self.writer)
         self._stretch, self.writer.only, self.writer.unordered = None, None, False
         return None if here else self.writer.harvest()

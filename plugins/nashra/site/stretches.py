@@ -36,10 +36,7 @@ def stretches(archive: Archive, per_page: Callable[[str], int], direct: Iterable
     It costs the lists of all stories once, and keeps a number a page.
     """
     bounds = sorted(set(archive.instants(SIZE)))
-    found = [
-        Stretch(start, end, end == "~")
-        for start, end in zip(["", *bounds], [*bounds, "~"], strict=True)
-    ]
+    found = [Stretch(start, end, end == "~") for start, end in zip(["", *bounds], [*bounds, "~"], strict=True)]
 
     def put(key: ListKey, starts: list[str]) -> None:
         for number, instant in enumerate(starts, 1):

@@ -8,11 +8,24 @@ from typing import Any
 
 from jinja2 import Environment, Template, meta, nodes
 from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
 from jinja2.utils import pass_context
 
 # As many sets of macros of one template as are held at once: pages of several depths see other addresses.
 _MOST = 16
 _SEES_PAGE = getattr(pass_context(lambda _: None), "jinja_pass_arg")  # noqa: B009  # Jinja's name for it is private
+
+
+class QuickContext(Context):
+    """A context that calls macros, as pages do most, without asking what each of them wants to be passed."""
+
+    def call(self, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call ``__obj`` as Jinja does."""
+        if type(__obj) is Macro:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return __obj(self.eval_ctx, *args, **kwargs)
+        return super().call(__obj, *args, **kwargs)
 
 
 class SharingTemplate(Template):

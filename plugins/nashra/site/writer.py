@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -57,8 +57,9 @@ class NashraWriter(Writer):
         self._owner = ""
         self._made: dict[str, set[str]] = {"": set()}
         self._folders: set[str] = set()
-        # Folders that are known to lie within the output folder.
+        # Folders that are known to lie within the output folder, and those of them that this process made.
         self._safe: set[str] = set()
+        self._new: set[str] = set()
         self._overriding: set[str] = set()
         self._root = Path(output_path).resolve()
         self._manifest = Manifest(self._root)
@@ -139,7 +140,7 @@ class NashraWriter(Writer):
             return path
         if override:
             self._overriding.add(name)
-        if any(len(part.encode()) > _LONGEST_NAME for part in Path(name).parts):
+        if len(name) > _LONGEST_NAME // 4 and any(len(part.encode()) > _LONGEST_NAME for part in name.split("/")):
             shown = name if len(name) < 80 else name[:79] + "…"
             self.problems.append(Problem("this address is too long", "give the page a shorter Slug: line", path=shown))
             return path
@@ -148,9 +149,12 @@ class NashraWriter(Writer):
             if not path.parent.resolve().is_relative_to(self._root):
                 raise ValueError(f"{name!r} leads outside the output folder")
             self._safe.add(folder)
-        if path.name in ("", ".", ".."):
+        if name[len(folder) :].strip("/") in ("", ".", ".."):
             raise ValueError(f"{name!r} leads outside the output folder")
-        if path.is_dir() and not path.is_symlink():
+        place = str(path)
+        # In a folder that this build made lies nothing yet.
+        there = None if folder in self._new else _there(place)
+        if there and stat.S_ISDIR(there.st_mode):
             self.problems.append(Problem("a folder lies in the place of this page", "move it elsewhere", path=name))
             self.keep(name)
             return path
@@ -158,16 +162,18 @@ class NashraWriter(Writer):
         if owner is not None and owner not in self._made and not self.work.must(owner):
             raise Conflict(name)
         self.keep(name)
-        if not _holds(path, data):
+        if not (there and _holds(place, there, data)):
             if not self.changed:
                 self.work.begin()
             self.changed += 1
             if owner is None:
                 self._manifest.note(name)
             if folder not in self._folders:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                if not path.parent.is_dir():
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    self._new.add(folder)
                 self._folders.add(folder)
-            replace_file(path, data)
+            replace_file(place, data)
         return path
 
     def tidy(self) -> None:
@@ -193,7 +199,7 @@ class NashraWriter(Writer):
                 self._folders.add(folder.parent.relative_to(self._root).as_posix().removeprefix("."))
         self._manifest.close()
         if self.work.full or stale or self.changed:
-            replace_file(self._manifest.path, self._manifest.text(self.written, None if self.work.full else stale))
+            replace_file(str(self._manifest.path), self._manifest.text(self.written, None if self.work.full else stale))
         if self.work.full:
             self._folders |= {name.rpartition("/")[0] for name in self.written}
         folders = self._folders | self.work.looked | {""}
@@ -307,20 +313,32 @@ def _changed(folder: Path) -> int:
         return 0
 
 
-def _holds(path: Path, data: bytes) -> bool:
+def _there(place: str) -> os.stat_result | None:
     try:
-        there = path.lstat()
-        return stat.S_ISREG(there.st_mode) and there.st_size == len(data) and path.read_bytes() == data
+        return os.lstat(place)
+    except OSError:
+        return None
+
+
+def _holds(place: str, there: os.stat_result, data: bytes) -> bool:
+    if not stat.S_ISREG(there.st_mode) or there.st_size != len(data):
+        return False
+    try:
+        with open(place, "rb") as file:
+            return file.read() == data
     except OSError:
         return False
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` in one step: a reader sees the old file or the new one."""
-    beside = path.with_name(f".{path.name[:100]}.tmp")
+def replace_file(place: str, data: bytes) -> None:
+    """Put ``data`` at ``place`` in one step: a reader sees the old file or the new one."""
+    folder, _, name = place.rpartition("/")
+    beside = f"{folder}/.{name[:100]}.tmp"
     try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
+        with open(beside, "wb") as file:
+            file.write(data)
+        os.replace(beside, place)
     except OSError:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            Path(beside).unlink()
         raise
