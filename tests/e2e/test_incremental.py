@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pelican
@@ -296,19 +296,45 @@ def test_two_processes_make_the_same_site(tmp_path: Path) -> None:
     assert_same(history.site, history.anew())
 
 
-def test_a_process_that_dies_costs_nothing_but_time() -> None:
+@pytest.mark.parametrize("count", [0, 1, 5, 20_000])
+@pytest.mark.parametrize("fails", ["", "dies", "raises"])
+def test_a_process_that_dies_costs_nothing_but_time(count: int, fails: str) -> None:
     here = os.getpid()
 
-    def make(share: shares.Share) -> tuple[int, int]:
-        if share.number == 1 and os.getpid() != here:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if share.number == 2 and os.getpid() != here:
-            raise ValueError("it failed")
-        return share.number, os.getpid()
+    def make(numbers: Iterator[int]) -> tuple[bool, list[int]]:
+        made = []
+        for number in numbers:
+            made += [number]
+            if os.getpid() != here and fails == "dies":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if os.getpid() != here and fails == "raises":
+                raise ValueError("it failed")
+        return os.getpid() == here, made
 
-    made = shares.share_out(make, 4)
-    assert [number for number, _ in made] == [0, 3, 1, 2] or [number for number, _ in made] == [0, 1, 2, 3]
-    assert [pid == here for _, pid in sorted(made)] == [True, True, True, False]
+    told: list[int] = []
+    made = shares.share_out(make, count, 3, lambda: told.append(os.getpid()))
+    assert told == [here]
+    assert sorted(number for _, numbers in made for number in numbers) == list(range(count))
+    assert all(local for local, numbers in made if numbers) or not fails
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_made_elsewhere_comes_in_order(fails: bool) -> None:
+    here = os.getpid()
+
+    def make(number: int) -> int:
+        if fails and number == 130 and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number * number
+
+    for of in (1, 2, 3):
+        assert list(shares.in_order(make, range(500), of)) == [number * number for number in range(500)]
+        # Whoever wants no more leaves no process behind.
+        some = shares.in_order(make, range(500), of)
+        assert next(some) == 0
+        some.close()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_two_pages_with_one_address_in_two_processes(tmp_path: Path) -> None:

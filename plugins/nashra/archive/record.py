@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -78,7 +78,7 @@ class Record:
 
     def to_json(self) -> str:
         """Return the record as one line of JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return _dumps({name: getattr(self, name) for name in self.__slots__})
 
     @classmethod
     def from_json(cls, line: str) -> Record:
@@ -90,6 +90,9 @@ class Record:
             values[name] = tuple(values[name])
         values["dates"] = tuple(DateRef(*ref) for ref in values["dates"])
         return cls(**values)
+
+
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def first_moment(value: str) -> datetime:

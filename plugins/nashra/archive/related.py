@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from heapq import nlargest
+from heapq import heappush, heappushpop
 from typing import NamedTuple
 
 # Who and what a story is about. That the same agency tells two stories ties them to nothing.
@@ -39,7 +39,7 @@ class Shared(NamedTuple):
     """A tag of a story: its ``kind``, and the ``stories`` near it that have the tag too."""
 
     kind: str
-    stories: Sequence[Near]
+    stories: Sequence[Near] | Sequence[tuple[str, str, str]]
 
 
 def related(instant: str, shared: Iterable[Shared], most: int) -> list[str]:
@@ -55,11 +55,18 @@ def related(instant: str, shared: Iterable[Shared], most: int) -> list[str]:
         for story_id, when, _ in stories:
             scores[story_id] = scores.get(story_id, 0) + speaks
             instants[story_id] = when
-    ranked = [
-        (score * _HALF // (_HALF + _days(instant, instants[story_id])), instants[story_id], story_id)
-        for story_id, score in scores.items()
-    ]
-    return [story_id for _, _, story_id in nlargest(most, ranked)]
+    # Time only takes from a score: most stories share too little to come near, wherever they stand in time.
+    best: list[tuple[int, str, str]] = []
+    for story_id in sorted(scores, key=scores.__getitem__, reverse=True):
+        if len(best) == most and scores[story_id] < best[0][0]:
+            break
+        when = instants[story_id]
+        ranked = scores[story_id] * _HALF // (_HALF + _days(instant, when)), when, story_id
+        if len(best) < most:
+            heappush(best, ranked)
+        else:
+            heappushpop(best, ranked)
+    return [story_id for _, _, story_id in sorted(best, reverse=True)]
 
 
 def continued(instant: str, seed: str, shared: Iterable[Shared]) -> str:
@@ -71,7 +78,7 @@ def continued(instant: str, seed: str, shared: Iterable[Shared]) -> str:
     ties: dict[Near, list[str]] = {}
     for kind, stories in shared:
         if len(stories) <= RARE:
-            for story in stories:
+            for story in map(Near._make, stories):
                 ties.setdefault(story, []).append(kind)
     found = [
         (len(kinds), -_days(instant, story.instant), story.instant, story.id)

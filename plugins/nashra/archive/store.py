@@ -21,7 +21,7 @@ from nashra.archive.changes import Change, Changes, Place, periods, place
 from nashra.archive.files import Files
 from nashra.archive.identity import Fingerprint, Known, Listed
 from nashra.archive.record import Record, TagRef, first_moment
-from nashra.archive.related import ENTITIES, NEAREST, RARE, WINDOW, Near, Shared, continued, related
+from nashra.archive.related import ENTITIES, NEAREST, RARE, WINDOW, Shared, continued, related
 from nashra.errors import Problem
 
 _SCHEMA = files("nashra.archive").joinpath("schema.sql").read_text("utf-8")
@@ -129,6 +129,8 @@ class Archive:
     def _open(path: Path) -> sqlite3.Connection:
         db = _connected(str(path))
         try:
+            # In KiB: with SQLite's own 2 MB, taking in a large archive reads its indexes again and again.
+            db.execute("PRAGMA cache_size = -16000")
             db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
             if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 for statement in _statements():
@@ -324,6 +326,14 @@ class Archive:
         row = self.db.execute("SELECT parts FROM rendered WHERE id = ? AND stamp = ?", (story_id, stamp)).fetchone()
         return _unpacked(row[0]) if row else None
 
+    def unrendered(self, stamp: str) -> list[str]:
+        """Return the stories of which nothing is kept under ``stamp``, in the order of time."""
+        rows = self.db.execute(
+            "SELECT id FROM story WHERE id NOT IN (SELECT id FROM rendered WHERE stamp = ?) ORDER BY instant, id",
+            (stamp,),
+        )
+        return [story_id for (story_id,) in rows]
+
     def keep_rendered(self, story_id: str, stamp: str, parts: Sequence[bytes]) -> None:
         """Keep what was made of a story, until the story changes."""
         self.db.execute("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?)", (story_id, stamp, _packed(parts)))
@@ -331,8 +341,8 @@ class Archive:
     def replace(self, seed: str, records: Iterable[Record]) -> None:
         """Make ``records`` the stories of ``seed``."""
         rows = self.db.execute("SELECT id, category, data FROM story WHERE seed = ?", (seed,)).fetchall()
-        records = list(records)
-        if sorted(data for _, _, data in rows) == sorted(record.to_json() for record in records):
+        coming = [(record, record.to_json()) for record in records]
+        if sorted(data for _, _, data in rows) == sorted(data for _, data in coming):
             return
         self._held.clear()
         for story_id, category, data in rows:
@@ -343,23 +353,20 @@ class Archive:
             )
             self._left[story_id] = (Listed("category", category, category), *(Listed(*row) for row in named))
             self._note_moved(story_id)
-        for table in ("tagging", "agenda", "rendered"):
-            self.db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
-        self.db.execute("UPDATE indexed SET stale = 1 WHERE id IN (SELECT id FROM story WHERE seed = ?)", (seed,))
-        self.db.execute("DELETE FROM story WHERE seed = ?", (seed,))
-        for record in records:
+            self._take_out(story_id)
+        for record, data in coming:
             instant = record.instant
             self._note_moved(record.id)
-            if record.id not in self._was:
-                elsewhere = self.db.execute("SELECT data FROM story WHERE id = ?", (record.id,)).fetchone()
-                self._note_was(record.id, elsewhere[0] if elsewhere else None)
-            for table in ("tagging", "agenda", "story"):
-                self.db.execute(f"DELETE FROM {table} WHERE id = ?", (record.id,))
+            # Most are new; one that comes from another seed stands there still.
+            elsewhere = self.db.execute("SELECT data FROM story WHERE id = ?", (record.id,)).fetchone()
+            self._note_was(record.id, elsewhere[0] if elsewhere else None)
+            if elsewhere:
+                self._take_out(record.id)
             self.db.executemany("INSERT INTO agenda VALUES (?, ?)", [(one.value, record.id) for one in record.agenda])
             place = (instant, record.seen, seed, -record.at)
             self.db.execute(
                 "INSERT INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (record.id, *place, record.category, record.updated, record.to_json()),
+                (record.id, *place, record.category, record.updated, data),
             )
             self.db.executemany(
                 "INSERT OR IGNORE INTO tagging VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -369,6 +376,11 @@ class Archive:
                     for ref in refs
                 ],
             )
+
+    def _take_out(self, story_id: str) -> None:
+        for table in ("tagging", "agenda", "rendered", "story"):
+            self.db.execute(f"DELETE FROM {table} WHERE id = ?", (story_id,))
+        self.db.execute("UPDATE indexed SET stale = 1 WHERE id = ?", (story_id,))
 
     def _note_was(self, story_id: str, data: str | None) -> None:
         # Of many, the number is all that matters.
@@ -501,7 +513,7 @@ class Archive:
                 f" AND (seen, instant, seed, -back) < (?, ?, ?, ?) LIMIT {RARE + 1}",
                 (slug, *_window(placed.instant), *placed.order),
             )
-            yield Shared(kind, [Near(*row) for row in rows])
+            yield Shared(kind, rows.fetchall())
 
     def _after(self, placed: _Placed) -> set[str]:
         """Return the stories that came in after a story and share an entity with it, within the window."""
@@ -576,7 +588,7 @@ class Archive:
                     f" AND seen <= ? AND id <> ? ORDER BY {_ORDER} LIMIT {NEAREST}",
                     (ref.slug, record.instant, record.seen, record.id),
                 )
-                shared.append(Shared(ref.kind, list(map(Near._make, rows))))
+                shared.append(Shared(ref.kind, rows.fetchall()))
         return [self.story(story_id) for story_id in related(record.instant, shared, most)]
 
     def story(self, story_id: str) -> Record:
@@ -689,13 +701,19 @@ class Archive:
         )
         return [place for (place,) in rows]
 
-    def placed(self, ids: Iterable[str] | None = None) -> Iterator[tuple[int, Record]]:
-        """Yield every story, or those of ``ids``, with its place in the index, in their order."""
-        query = "SELECT place, data FROM indexed JOIN story USING (id)"
-        if ids is None:
-            rows: Iterable[tuple[int, str]] = self.db.execute(f"{query} ORDER BY place")
-        else:
-            rows = sorted(row for one in ids for row in self.db.execute(f"{query} WHERE id = ?", (one,)))
+    def placed(self, ids: Iterable[str]) -> Iterator[tuple[int, Record]]:
+        """Yield those stories with their places in the index, in their order."""
+        query = "SELECT place, data FROM indexed JOIN story USING (id) WHERE id = ?"
+        for here, data in sorted(row for one in ids for row in self.db.execute(query, (one,))):
+            yield here, Record.from_json(data)
+
+    def placed_from(self, start: int, count: int) -> Iterator[tuple[int, Record]]:
+        """Yield the ``start``-th story of the index and those behind it, ``count`` in all, with their places."""
+        rows = self.db.execute(
+            "SELECT place, data FROM (SELECT id, place FROM indexed ORDER BY place LIMIT ? OFFSET ?)"
+            " JOIN story USING (id) ORDER BY place",
+            (count, start),
+        )
         for here, data in rows:
             yield here, Record.from_json(data)
 

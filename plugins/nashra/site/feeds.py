@@ -144,6 +144,13 @@ class Feeds:
                 made.update(file.read_bytes())
         return made.hexdigest()
 
+    def prepare(self) -> None:
+        """Make all entries that are not there yet."""
+        for story_id in self._desk.archive.unrendered(self._stamp):
+            record = self._desk.archive.story(story_id)
+            if not record.markup:
+                self._made(record)
+
     def write(self) -> None:
         """Write every feed in which something changed in every format, then OPML and the feed menu.
 
@@ -151,12 +158,17 @@ class Feeds:
         """
         gone = {f"feed/{role}/{slug}" for role, slug in self._work.changes.lists if role and role != "period"}
         gone |= {f"feed/thread/{slug}" for slug in self._work.renamed}
-        for topic in topics(self._desk):
-            owner = f"feed/{topic.path}"
-            gone.discard(owner)
-            if self._work.must(owner) or self._changed(topic):
+        there = list(topics(self._desk))
+        changed = [topic for topic in there if self._work.must(f"feed/{topic.path}") or self._changed(topic)]
+
+        def make(numbers: Iterator[int]) -> None:
+            for number in numbers:
+                owner = f"feed/{changed[number].path}"
                 with self._writer.making(owner):
-                    self._topic(topic, owner)
+                    self._topic(changed[number], owner)
+
+        self._desk.shared(make, len(changed), (signals.feed_generated, signals.feed_written))
+        gone -= {f"feed/{topic.path}" for topic in there}
         for owner in sorted(gone):
             self._writer.drop(owner)
         groups = list(self._groups())
@@ -279,7 +291,7 @@ class Feeds:
         archive = self._desk.archive
         parts = archive.rendered(record.id, self._stamp)
         if parts is None:
-            entry = self._entry(self._desk.article(record))
+            entry = self._entry(self._desk.listed(record))
             parts = [item(entry, self._language) for _, item in _RENDER]
             # What a hand-written article says depends on other files too: pictures, pages it links to.
             if not record.markup:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from blinker import Signal
 from markupsafe import Markup
 from pelican.contents import Article, SkipStub
 from pelican.generators import ArticlesGenerator, PagesGenerator, PelicanTemplateNotFound
@@ -31,7 +33,7 @@ from nashra.errors import Problem
 from nashra.feeds.directory import links
 from nashra.feeds.portable import lead
 from nashra.settings import Settings
-from nashra.site import search, shares
+from nashra.site import shares
 from nashra.site.agenda import Agenda
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
 from nashra.site.feeds import Feeds, feed_groups
@@ -39,6 +41,7 @@ from nashra.site.lists import Articles, NotedList, NotedMapping, NotedPeriod, Re
 from nashra.site.metadata import Metadata
 from nashra.site.newsroom import Arrival, Newsroom, named, shown
 from nashra.site.progress import Laps, over
+from nashra.site.search import Search
 from nashra.site.stretches import Stretch, stretches
 from nashra.site.templates import QuickContext, SharingTemplate
 from nashra.site.threads import Threads
@@ -318,35 +321,56 @@ class StoriesGenerator(ArticlesGenerator):
         if not self.work.full or self.work.disputed:
             super().generate_pages(writer)
             return
-        workers = self.nashra.workers if self.archive.count() >= shares.LARGE else 1
-        # A plugin that is told of each page must be told in this process.
-        listening = (signals.article_generator_write_article, signals.content_written, signals.content_object_init)
-        if any(one.receivers for one in listening):
-            workers = 1
-        self._stretches = stretches(self.archive, self._per_page, self.settings["DIRECT_TEMPLATES"])
+        made = stretches(self.archive, self._per_page, self.settings["DIRECT_TEMPLATES"])
         self.work.begin()
-        self.archive.commit()
-        for harvest in shares.share_out(self._pages_of, workers):
+        told = (signals.article_generator_write_article, signals.content_written, signals.content_object_init)
+
+        def make(numbers: Iterator[int]) -> None:
+            writer.unordered = True
+            for number in numbers:
+                self._stretch = made[number]
+                super(StoriesGenerator, self).generate_pages(writer)
+            self._stretch, writer.only, writer.unordered = None, None, False
+
+        self.shared(make, len(made), told, self._prepare)
+
+    def shared(
+        self,
+        make: Callable[[Iterator[int]], None],
+        count: int,
+        told: Iterable[Signal],
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Have ``make`` write what the numbers below ``count`` stand for: where everything is made and that is much,
+        in several processes, each with some of the numbers; ``meanwhile`` may write to the archive in this one.
+
+        Where plugins listen to what is ``told`` of it, only in this process.
+        """
+        much = self.work.full and self.archive.count() >= shares.LARGE
+        workers = self.nashra.workers if much and not any(signal.receivers for signal in told) else 1
+        if workers > 1:
+            self.archive.commit()
+
+        def part(numbers: Iterator[int]) -> Harvest | None:
+            here = os.getpid() == self._process
+            if not here:
+                self.archive.reopen()
+                self.writer.apart()
+            make(numbers)
+            return None if here else self.writer.harvest()
+
+        for harvest in shares.share_out(part, count, workers, meanwhile):
             if harvest:
-                writer.gather(harvest)
+                self.writer.gather(harvest)
+
+    def _prepare(self) -> None:
+        """Make what other files are made of, and none of them."""
+        if self.search:
+            self.search.prepare()
+        self.feeds.prepare()
 
     def _per_page(self, role: str) -> int:
-        name = "period_archives" if role == "period" else role
-        return self.writer.per_page(name) or 0
-
-    def _pages_of(self, share: shares.Share) -> Harvest | None:
-        """Write a share of the pages; return what was written where that was not in the first process."""
-        here = os.getpid() == self._process
-        if not here:
-            self.archive.reopen()
-            self.writer.apart()
-        self.writer.unordered = True
-        for at, stretch in enumerate(self._stretches):
-            if share.mine(at):
-                self._stretch = stretch
-                super().generate_pages(self.writer)
-        self._stretch, self.writer.only, self.writer.unordered = None, None, False
-        return None if here else self.writer.harvest()
+        return self.writer.per_page("period_archives" if role == "period" else role) or 0
 
     def _timeless(self) -> bool:
         """Tell whether what belongs to no time is made now."""
@@ -555,11 +579,13 @@ class StoriesGenerator(ArticlesGenerator):
             self.whole,
         )
         writer.begin(self.work, self.archive.files)
+        self.search = Search(self, writer) if "search" in self.settings["DIRECT_TEMPLATES"] else None
+        self.feeds = Feeds(self, writer)
         self._lap("finding what to make")
         self.generate_pages(writer)
         self._lap("pages")
-        if "search" in self.settings["DIRECT_TEMPLATES"]:
-            search.write(self, writer)
+        if self.search:
+            self.search.write()
             self._lap("search")
         write = partial(writer.write_file, relative_urls=self.settings["RELATIVE_URLS"])
         self.threads.write(write)
@@ -571,7 +597,8 @@ class StoriesGenerator(ArticlesGenerator):
 
     def generate_feeds(self, writer: Any) -> None:
         """Write every format of the feeds, and the files that list them."""
-        Feeds(self, writer).write()
+        del writer
+        self.feeds.write()
 
 
 def tag_kind(kind: str, named: list[tuple[str, tuple[StoryTag, int]]]) -> dict[str, Any]:

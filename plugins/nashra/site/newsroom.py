@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from nashra.arabic.decode import decode
@@ -23,6 +24,7 @@ from nashra.desk.analyse import Desk, analyse
 from nashra.desk.model import Analysis, Bulletin, Story
 from nashra.errors import Problem
 from nashra.settings import Settings
+from nashra.site import shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,13 @@ class Arrival:
     record: Record
     print: Fingerprint
     dated: bool
+
+
+class _Read(NamedTuple):
+    """A seed that was read: its digest, and its stories, None where they are what they were."""
+
+    digest: str
+    arrivals: list[Arrival] | None
 
 
 # Stories with the known story each is, None for a new one; and the same with the name of their seed.
@@ -85,20 +94,17 @@ class Newsroom:
         gone = self._archive.known_seeds() - present
         candidates = self._archive.known_in(sorted(gone | {seed.name for seed in changed} | set(articles)))
         settling = _Settling(candidates)
-        for seed in progress(changed):
-            try:
-                arrivals = self._read(seed, before.get(seed.name, ("", ""))[1])
-                if arrivals is None:
-                    settling.keep(seed.name)
-                else:
-                    self._settle(settling.arrived(seed.name, arrivals))
-            except Problem as problem:
-                self.problems.append(problem.at(f"{folder}/{seed.name}"))
+        work = [(seed, before.get(seed.name, ("", ""))[1]) for seed in changed]
+        workers = self._settings.workers if len(work) >= shares.LARGE else 1
+        for seed, read in zip(progress(changed), shares.in_order(self._read, work, workers), strict=True):
+            if isinstance(read, Problem):
+                self.problems.append(read.at(f"{folder}/{seed.name}"))
+            else:
+                self._archive.note_seed(seed.name, seed.stamp, read.digest)
+            if isinstance(read, Problem) or read.arrivals is None:
                 settling.keep(seed.name)
-            except Exception as error:  # a mistake of ours must not cost the other seeds either
-                wrong = f"the desk failed on it ({type(error).__name__}: {error})"
-                self.problems.append(Problem(wrong, "please report it with the seed", path=f"{folder}/{seed.name}"))
-                settling.keep(seed.name)
+            else:
+                self._settle(settling.arrived(seed.name, read.arrivals))
         for name, article in sorted(articles.items()):
             if article is None:
                 settling.keep(name)
@@ -112,19 +118,24 @@ class Newsroom:
         self._archive.keep_promises()
         self.bulletins = len(found) - len({p.path for p in self.problems} & {f"{folder}/{s.name}" for s in found})
 
-    def _read(self, seed: intake.Found, before: str) -> list[Arrival] | None:
-        """Return the stories of a seed, None when its text is what it was at the last build."""
+    def _read(self, work: tuple[intake.Found, str]) -> _Read | Problem:
+        """Return the stories of a seed whose digest was given at the last build; a problem where it cannot be read."""
+        seed, before = work
         limit = self._settings.max_seed_bytes
-        data = intake.read(seed.path, limit)
-        notes = intake.notes(seed.sidecar, limit)
-        read = intake.digest(data, notes.encode())
-        made = None
-        if read != before:
+        try:
+            data = intake.read(seed.path, limit)
+            notes = intake.notes(seed.sidecar, limit)
+            digest = intake.digest(data, notes.encode())
+            if digest == before:
+                return _Read(digest, None)
             sidecar = seed.sidecar.name if seed.sidecar else ""
             bulletin = seeds.parse(seed.name, decode(data), notes, sidecar)
-            made = list(arrivals(analyse(bulletin, self._desk), self._zone))
-        self._archive.note_seed(seed.name, seed.stamp, read)
-        return made
+            return _Read(digest, list(arrivals(analyse(bulletin, self._desk), self._zone)))
+        except Problem as problem:
+            return problem
+        except Exception as error:  # a mistake of ours must not cost the other seeds either
+            wrong = f"the desk failed on it ({type(error).__name__}: {error})"
+            return Problem(wrong, "please report it with the seed")
 
     def _settle(self, settled: Iterable[_Settled]) -> None:
         """Give the stories of each seed the identity they have, or a new one, and make them the seed's."""
