@@ -48,7 +48,7 @@ _LENGTHS = (0, 4, 7, 10)
 # Of more changes than these no account is kept: to find out what they touch would cost as much as to make everything.
 MOST_CHANGES = 1000
 # Stories held at once: some 10 KB each.
-_MOST_HELD = 2_000
+_MOST_HELD = 1_000
 # The list that every story stands in.
 _ALL = Listed("", "", "")
 # The columns of a known story, as _to_known reads them.

@@ -55,7 +55,7 @@ class Kept:
     that is new. The part may depend on its key and on what is the same for all pages, on nothing else."""
 
     # As many parts as are held at once.
-    _MOST = 5_000
+    _MOST = 3_000
 
     def __init__(self) -> None:
         self._parts: dict[tuple[Any, ...], Markup] = {}

@@ -52,7 +52,7 @@ _log = logging.getLogger(__name__)
 # As many stories as a reader looks over below one.
 _RELATED = 4
 # Articles held for lists at once: some 10 KB each.
-_MOST_LISTED = 2_000
+_MOST_LISTED = 1_000
 # A kind with fewer tags is looked over without letters.
 _LETTERED = 10
 # Of a kind with more tags, the page of all tags shows the most used ones.
@@ -393,7 +393,8 @@ class StoriesGenerator(ArticlesGenerator):
         if self._stretch:
             records = records.between(self._stretch.start, self._stretch.end)
         for record in records if everything else ():
-            self._write_story(write, template, self.listed(record))
+            # Its own: what it remembers of stories beside it would hold on to them, and they to it.
+            self._write_story(write, template, self.article(record))
         for gone in self.work.gone:
             self.writer.drop(f"story/{gone.id}")
         for article in self.hidden_articles if self._timeless() else ():
