@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 from nashra.arabic.decode import decode
 from nashra.errors import Problem
@@ -17,6 +18,12 @@ from nashra.errors import Problem
 LEDGER = "ledger.jsonl"
 SEED = ".txt"
 SIDECAR = ".meta"
+# What an archive remembers of its seeds at once, so that a build need not look up each: some hundred of 100,000.
+SHARDS = 1024
+# Names are bytes to the file system.
+_ANY = ("utf-8", "surrogateescape")
+# A file's name below the folder, where it lies, and what the file system knows of it.
+_Entry = tuple[str, str, os.stat_result]
 # The small letters first: where the disk folds case, that is the one found.
 _SIDECARS = ["." + "".join(letters) for letters in product("mM", "eE", "tT", "aA")]
 # What a name cannot be shown with on one line: controls and line separators; surrogates stand for bytes not UTF-8.
@@ -38,17 +45,63 @@ class Found(NamedTuple):
         return Path(self.place)
 
 
+class Survey(NamedTuple):
+    """What lies in a seeds folder: the seeds and what can be none, of the shards that ``changed``; how many seeds
+    are ``unchanged`` in the others; and of what changed the shards that may be known next time, each with the digest of
+    its names and stamps and how many seeds it has: all of those in which nothing is wrong."""
+
+    seeds: list[Found]
+    problems: list[Problem]
+    changed: list[int]
+    unchanged: int
+    shards: dict[int, tuple[str, int]]
+
+
 def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
     """Return the seeds below ``folder`` in order of name, and what lies there that can be none.
 
     ``shown`` is the folder's name in problems. Hidden files, the ledger, sidecars and README files are no seeds
     and no problem. Raises Problem when the folder itself cannot be read.
     """
+    return survey(folder, shown, {})[:2]
+
+
+def survey(folder: Path, shown: str, known: Mapping[int, tuple[str, int]]) -> Survey:
+    """Return what ``scan`` finds, without the shards that are as they are ``known``: to look at the size and time of
+    a file costs a tenth of looking it up. Raises Problem as ``scan`` does."""
+    shards: dict[int, list[_Entry]] = {}
     try:
-        entries = list(_walk(folder, ""))
+        for entry in _walk(folder, ""):
+            shards.setdefault(shard(entry[0]), []).append(entry)
     except OSError as error:
         remedy = "make the folder, or name another with SEEDS=folder"
         raise Problem(f"the seeds folder cannot be read ({error.strerror})", remedy, path=shown) from None
+    found = Survey([], [], [], 0, {})
+    unchanged = 0
+    for number in range(SHARDS):
+        # One that is empty is looked at too: it may have held seeds.
+        entries = shards.get(number, [])
+        listed = digest("\n".join([f"{name}:{_stamp(info)}:{info.st_mode}" for name, _, info in entries]).encode(*_ANY))
+        before = known.get(number, ("", 0))
+        if before[0] == listed:
+            unchanged += before[1]
+            continue
+        seeds, problems = _judged(entries, shown)
+        found.changed.append(number)
+        found.seeds.extend(seeds)
+        found.problems.extend(problems)
+        if not problems:
+            found.shards[number] = listed, len(seeds)
+    return found._replace(seeds=sorted(found.seeds), problems=sorted(found.problems, key=str), unchanged=unchanged)
+
+
+def shard(name: str) -> int:
+    """Return the number of the shard that a seed belongs to, and with it its sidecar."""
+    return crc32(name[: name.rfind(".")].encode(*_ANY)) % SHARDS
+
+
+def _judged(entries: Iterable[_Entry], shown: str) -> tuple[list[Found], list[Problem]]:
+    """Return the seeds among what lies there, and what can be none."""
     seeds: list[Found] = []
     problems: list[Problem] = []
     refused: set[str] = set()
@@ -76,7 +129,7 @@ def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
             refused.add(stem)
         elif ending == SEED:
             seeds.append(one)
-        elif one.path.name != LEDGER and one.path.stem.upper() != "README":
+        elif one.path.stem.upper() != "README":
             problems.append(Problem("not a .txt file", "save the bulletin as plain text, name.txt", path=path))
     taken = []
     for seed in seeds if sidecars or wrong else ():
@@ -93,7 +146,7 @@ def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
     for stem in sidecars.keys() - refused:
         path = f"{shown}/{_UNSHOWN.sub(_escaped, sidecars[stem].name)}"
         problems.append(wrong[stem].at(path) if stem in wrong else _orphan(stem).at(path))
-    return sorted(taken if sidecars or wrong else seeds), sorted(problems, key=str)
+    return (taken if sidecars or wrong else seeds), problems
 
 
 def _parted(name: str) -> tuple[str, str]:
@@ -128,11 +181,12 @@ def _escaped(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape").decode()
 
 
-def _walk(folder: Path | str, prefix: str) -> Iterator[tuple[str, str, os.stat_result]]:
+def _walk(folder: Path | str, prefix: str) -> Iterator[_Entry]:
     with os.scandir(folder) as entries:
         listed = sorted(entries, key=lambda entry: entry.name)
     for entry in listed:
-        if entry.name.startswith("."):
+        # The ledger changes with every story.
+        if entry.name.startswith(".") or (entry.name == LEDGER and entry.is_file(follow_symlinks=False)):
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(entry.path, f"{prefix}{entry.name}/")

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
-from nashra.archive import ledger
+from nashra.archive import intake, ledger
 from nashra.archive.changes import Change, Changes, Place, periods, place
 from nashra.archive.files import Files
 from nashra.archive.identity import Fingerprint, Known, Listed
@@ -49,6 +49,8 @@ _LENGTHS = (0, 4, 7, 10)
 MOST_CHANGES = 1000
 # Stories held at once: some 10 KB each.
 _MOST_HELD = 1_000
+# The shard of what is no seed, but of the content folder.
+_BY_HAND = -1
 # The list that every story stands in.
 _ALL = Listed("", "", "")
 # The columns of a known story, as _to_known reads them.
@@ -180,7 +182,7 @@ class Archive:
         if self._ledger_digest(read_to) != digest:
             before = [self._to_known(row) for row in self.db.execute(f"SELECT {_KNOWN} FROM known ORDER BY id")]
             self.db.execute("DELETE FROM known")
-            self.db.execute("UPDATE seed SET stamp = '', digest = ''")
+            self._read_again()
             read_to = 0
         for event, end in ledger.read(self._promises, read_to):
             try:
@@ -189,7 +191,7 @@ class Archive:
                 self._remember(now)
                 # A build that was killed may have promised what its seed does not hold any more: it is read again.
                 for name in {now.seed, was.seed if was else now.seed}:
-                    self.db.execute("UPDATE seed SET stamp = '', digest = '' WHERE name = ?", (name,))
+                    self._read_again(name)
             except Problem as problem:
                 raise problem.at(str(self._promises)) from None
             read_to = end
@@ -257,11 +259,13 @@ class Archive:
         """Tell whether the ledger that promised this story is no more."""
         return self.db.execute("SELECT 1 FROM known WHERE id = ? AND lost", (story_id,)).fetchone() is not None
 
-    def known_seeds(self) -> set[str]:
-        """Return the names of the seeds in which promised stories were last seen."""
-        return {
-            name for (name,) in self.db.execute("SELECT DISTINCT seed FROM known INDEXED BY known_seed WHERE NOT lost")
-        }
+    def missing_seeds(self) -> set[str]:
+        """Return the names of the seeds in which promised stories were last seen and that are not there."""
+        rows = self.db.execute(
+            "SELECT DISTINCT seed FROM known INDEXED BY known_seed WHERE NOT lost"
+            " AND seed NOT IN (SELECT name FROM seed)"
+        )
+        return {name for (name,) in rows}
 
     def id_taken(self, story_id: str) -> bool:
         """Tell whether a story has this id."""
@@ -304,17 +308,39 @@ class Archive:
     def analysed_by(self, desk_key: str) -> None:
         """Forget which seeds are unchanged when another desk read them last."""
         if self._meta("desk") != desk_key:
-            self.db.execute("UPDATE seed SET stamp = '', digest = ''")
+            self._read_again()
             self._set_meta("desk", desk_key)
 
-    def seeds(self) -> dict[str, tuple[str, str]]:
-        """Return (stamp, digest) of every seed by name."""
-        rows = self.db.execute("SELECT name, stamp, digest FROM seed")
-        return {name: (stamp, digest) for name, stamp, digest in rows}
+    def _read_again(self, name: str = "") -> None:
+        """Forget how the seed of this name, or each, was when it was last read."""
+        if name:
+            self.db.execute("UPDATE seed SET stamp = '', digest = '' WHERE name = ?", (name,))
+            self.db.execute("DELETE FROM shard_of_seeds WHERE number = ?", (intake.shard(name),))
+        else:
+            self.db.execute("UPDATE seed SET stamp = '', digest = ''")
+            self.db.execute("DELETE FROM shard_of_seeds")
+
+    def shards_of_seeds(self) -> dict[int, tuple[str, int]]:
+        """Return the shards of seeds in which nothing was wrong, each with its digest and how many seeds it has."""
+        rows = self.db.execute("SELECT number, digest, seeds FROM shard_of_seeds")
+        return {number: (digest, seeds) for number, digest, seeds in rows}
+
+    def note_shards(self, changed: Iterable[int], now: Mapping[int, tuple[str, int]]) -> None:
+        """Record how the shards of seeds that ``changed`` are now; those that are not among them are not known."""
+        self.db.executemany("DELETE FROM shard_of_seeds WHERE number = ?", [(number,) for number in changed])
+        rows = [(number, *one) for number, one in sorted(now.items())]
+        self.db.executemany("INSERT INTO shard_of_seeds VALUES (?, ?, ?)", rows)
+
+    def seeds(self, shards: Iterable[int]) -> dict[str, tuple[str, str]]:
+        """Return (stamp, digest) of every seed of these shards by name, and of the hand-written articles."""
+        query = "SELECT name, stamp, digest FROM seed WHERE shard = ?"
+        found = (row for number in (_BY_HAND, *shards) for row in self.db.execute(query, (number,)))
+        return {name: (stamp, digest) for name, stamp, digest in found}
 
     def note_seed(self, name: str, stamp: str, digest: str) -> None:
-        """Record that seed ``name`` has been read as it is now."""
-        self.db.execute("INSERT OR REPLACE INTO seed VALUES (?, ?, ?)", (name, stamp, digest))
+        """Record that seed ``name`` has been read as it is now; a hand-written article has no ``stamp``."""
+        shard = intake.shard(name) if stamp else _BY_HAND
+        self.db.execute("INSERT OR REPLACE INTO seed VALUES (?, ?, ?, ?)", (name, stamp, digest, shard))
 
     def forget_seed(self, name: str) -> None:
         """Take the stories of seed ``name`` out of every list."""

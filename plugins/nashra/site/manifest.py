@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import os
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
 NAME = ".nashra"
+# A digest in hexadecimal, and its line's end.
+_LINE = 17
 
 
 class Manifest:
-    """The paths that builds wrote below ``root``, as digests: the file lies in public and gives no address away.
+    """The paths that builds wrote below ``root``, as sorted digests: the file lies in public and gives no address away.
 
-    A new path is noted before its file is written, so that a build that is killed leaves no file unnoted.
+    A new path is noted, behind the others, before its file is written, so that a build that is killed leaves no file
+    unnoted. What is noted is read when it is first asked for, and line by line only where it is not ``whole``, as the
+    last build left it: there may be a million.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.whole = False
         self._path = root / NAME
-        try:
-            self._noted = set(self._path.read_text("ascii").split())
-        except (OSError, UnicodeDecodeError):
-            self._noted = set()
+        self._new: set[bytes] = set()
         self._lines: TextIO | None = None
+        self._there: _Sorted | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self._path
 
     def close(self) -> None:
         """Note no more; the file stays as it is."""
@@ -35,30 +44,38 @@ class Manifest:
     def note(self, name: str) -> None:
         """Note that ``name`` is about to be written."""
         digest = _digest(name)
-        if digest not in self._noted:
-            self._noted.add(digest)
+        if digest not in self._noted and digest not in self._new:
+            self._new.add(digest)
             if self._lines is None:
                 self._root.mkdir(parents=True, exist_ok=True)
                 self._lines = self._path.open("a", encoding="ascii", buffering=1)
-            self._lines.write(digest + "\n")
+            self._lines.write(digest.decode())
 
     def stale(self, written: Iterable[str]) -> list[str]:
         """Return the noted files that are still there and are not among the ``written``."""
-        gone = self._noted - set(map(_digest, written))
+        gone = {*self._noted, *self._new}.difference(map(_digest, written))
         return sorted(name for name in self._files() if _digest(name) in gone) if gone else []
 
     def text(self, written: Iterable[str], stale: Iterable[str] | None = None) -> bytes:
         """Return what the manifest says when only ``written`` is there; given the ``stale`` files that went, when that
         is there beside what was noted."""
         digests = set(map(_digest, written))
-        if stale is not None:
-            digests |= self._noted - set(map(_digest, stale))
-        return "".join(f"{digest}\n" for digest in sorted(digests)).encode()
+        if stale is None:
+            return b"".join(sorted(digests))
+        return self._noted.changed(digests | self._new, set(map(_digest, stale)) - digests)
 
     @property
-    def path(self) -> Path:
-        """Where it lies."""
-        return self._path
+    def _noted(self) -> _Sorted:
+        if self._there is None:
+            try:
+                data = self._path.read_bytes()
+            except OSError:
+                data = b""
+            if not self.whole:
+                # A build that was killed leaves its lines behind the others, the last of them cut off.
+                data = b"".join(sorted({line + b"\n" for line in data.split() if len(line) == _LINE - 1}))
+            self._there = _Sorted(data)
+        return self._there
 
     def _files(self) -> Iterator[str]:
         for folder, _, names in os.walk(self._root):
@@ -66,5 +83,37 @@ class Manifest:
                 yield Path(folder, name).relative_to(self._root).as_posix()
 
 
-def _digest(name: str) -> str:
-    return hashlib.blake2b(name.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+class _Sorted:
+    """Lines of equal length in order, looked up where they lie."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def __len__(self) -> int:
+        return len(self._data) // _LINE
+
+    def __getitem__(self, at: int) -> bytes:
+        return self._data[at * _LINE : (at + 1) * _LINE]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __contains__(self, line: bytes) -> bool:
+        at = bisect_left(self, line)
+        return at < len(self) and self[at] == line
+
+    def changed(self, come: set[bytes], gone: set[bytes]) -> bytes:
+        """Return the lines with those that ``come`` and without those that are ``gone``."""
+        parts = []
+        done = 0
+        for line in sorted(come | gone):
+            at = bisect_left(self, line)
+            parts.append(self._data[done * _LINE : at * _LINE])
+            done = at + (at < len(self) and self[at] == line)
+            if line in come:
+                parts.append(line)
+        return b"".join((*parts, self._data[done * _LINE :]))
+
+
+def _digest(name: str) -> bytes:
+    return hashlib.blake2b(name.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest().encode() + b"\n"

@@ -82,16 +82,17 @@ class Newsroom:
         ``progress`` passes the seeds to read on, one by one, as they are worked on.
         """
         folder = shown(self._settings.seeds)
-        found, refused = intake.scan(self._settings.seeds, folder)
-        self.problems += refused
         self._archive.analysed_by(self._desk.key)
-        before = self._archive.seeds()
+        survey = intake.survey(self._settings.seeds, folder, self._archive.shards_of_seeds())
+        found, refused = survey.seeds, survey.problems
+        self.problems += refused
+        before = self._archive.seeds(survey.changed)
         present = {seed.name for seed in found} | set(articles)
         present |= {problem.path.removeprefix(folder + "/") for problem in refused}
         for name in sorted(before.keys() - present):
             self._archive.forget_seed(name)
         changed = [seed for seed in found if before.get(seed.name, ("",))[0] != seed.stamp]
-        gone = self._archive.known_seeds() - present
+        gone = self._archive.missing_seeds() - present
         candidates = self._archive.known_in(sorted(gone | {seed.name for seed in changed} | set(articles)))
         settling = _Settling(candidates)
         work = [(seed, before.get(seed.name, ("", ""))[1]) for seed in changed]
@@ -116,7 +117,12 @@ class Newsroom:
             self._archive.miss(story, self._now.isoformat())
         self._archive.retie()
         self._archive.keep_promises()
-        self.bulletins = len(found) - len({p.path for p in self.problems} & {f"{folder}/{s.name}" for s in found})
+        wrong = {p.path for p in self.problems} & {f"{folder}/{seed.name}" for seed in found}
+        self.bulletins = survey.unchanged + len(found) - len(wrong)
+        unread = {intake.shard(path.removeprefix(f"{folder}/")) for path in wrong}
+        self._archive.note_shards(
+            survey.changed, {number: one for number, one in survey.shards.items() if number not in unread}
+        )
 
     def _read(self, work: tuple[intake.Found, str]) -> _Read | Problem:
         """Return the stories of a seed whose digest was given at the last build; a problem where it cannot be read."""

@@ -67,6 +67,7 @@ class NashraWriter(Writer):
     def begin(self, work: Work, files: Files) -> None:
         """Take up the ``work`` of a build; ``files`` knows what the last one wrote. Call it before all else."""
         self.work, self._files = work, files
+        self._manifest.whole = not work.full
 
     @contextmanager
     def making(self, owner: str) -> Iterator[None]:
