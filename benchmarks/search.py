@@ -28,7 +28,7 @@ from playwright.sync_api import sync_playwright
 
 from nashra.archive.record import Record
 from nashra.archive.store import Archive
-from nashra.search.index import dumps, shards_for, update
+from nashra.search.index import dumps, update
 from nashra.search.words import keys, rules, words
 from nashra.site.search import result, text
 
@@ -96,40 +96,40 @@ def ours(records: list[Record], folder: Path) -> None:
         for record in most:
             archive.replace(record.seed, [record])
         start = time.process_time()
-        number = update(archive, text).shards
+        eras = update(archive, text).eras
         spent = time.process_time() - start
-        shards = [archive.shard(at) or b"{}" for at in range(number)]
-        sizes = [packed(shard) for shard in shards]
-        results = [packed(result(record, "عام")) for _, record in archive.placed()]
+        shards = {(era.path, at): archive.shard(era.path, at) or b"{}" for era in eras for at in range(era.shards)}
+        sizes = {at: packed(shard) for at, shard in shards.items()}
+        results = [packed(result(record, "عام")) for _, record in archive.placed_from(0, len(records))]
         print(f"stories {len(most):,} · {spent * 1000 / len(most):.2f} ms of CPU each · peak {peak():,} MB")
         print(
-            f"index {sum(sizes) / 2**20:.1f} MB gzipped in {number:,} shards, median {middle(sizes, 0.5):.1f} KB, "
-            f"largest {max(sizes) / 1024:.1f} KB; "
+            f"index {sum(sizes.values()) / 2**20:.1f} MB gzipped in {len(eras)} eras of {len(shards):,} shards in all, "
+            f"median {middle(sizes.values(), 0.5):.1f} KB, largest {max(sizes.values()) / 1024:.1f} KB; "
             f"results {sum(results) / 2**20:.1f} MB, one {middle(results, 0.5):.1f} KB"
         )
-        print(f"rules {packed(dumps({'shards': number, **rules()})) / 1024:.1f} KB, once")
+        print(f"rules {packed(dumps({'eras': eras, **rules()})) / 1024:.1f} KB, once")
         how_often: Counter[str] = Counter()
         for record in most:
             how_often.update({word for part in (record.headline, *text(record)) for word in words(part)})
         ranked = [word for word, _ in how_often.most_common()]
         for name, chosen in (("the 100 commonest", ranked[:100]), ("every 50th", ranked[::50])):
-            fetched = [sum(sizes[at] for at in {crc32(k.encode()) & number - 1 for k in keys(w)}) for w in chosen]
+            asked = [
+                {(era.path, crc32(key.encode()) & era.shards - 1) for era in eras for key in keys(w)} for w in chosen
+            ]
+            fetched = [sum(sizes[at] for at in shards_of_it) for shards_of_it in asked]
             print(
                 f"bytes a query word, {name} words ({len(chosen)}): median {middle(fetched, 0.5):.1f} KB, "
                 f"99 of 100 below {middle(fetched, 0.99):.1f} KB, at most {max(fetched) / 1024:.1f} KB"
             )
         print(f"a page of {SHOWN} results: {SHOWN * sum(results) / len(results) / 1024:.1f} KB more")
         archive.replace(last.seed, [replace(last, seen="2026-01-02T00:00:00+00:00")])
-        assert shards_for(len(records)) == number, "choose another number: this one doubles the shards"
         start = time.process_time()
-        update(archive, text)
+        changed = update(archive, text).touched
         spent = time.process_time() - start
-        after = [archive.shard(at) or b"{}" for at in range(number)]
-        changed = [at for at in range(number) if after[at] != shards[at]]
-        part = sum(sizes[at] for at in changed) / sum(sizes)
+        part = sum(sizes.get(at, 0) for at in changed) / sum(sizes.values())
         print(
             f"one more story of {sum(map(len, map(words, text(last))))} words: {spent:.2f} s, {len(changed)} shards "
-            f"({len(changed) / number:.1%} of the files, {part:.1%} of the bytes)"
+            f"({len(changed) / len(shards):.1%} of the files, {part:.1%} of the bytes)"
         )
 
 

@@ -194,6 +194,8 @@ def environ(clock: int) -> dict[str, str]:
 
 def _pelican(folder: Path, clock: int, log: Path, large: int, die_behind: str) -> None:
     shares.LARGE = large
+    # Few stories make several eras of the search index.
+    index._UNDIVIDED, index._LEAST = 12, 5
     if die_behind:
         method = getattr(Archive, die_behind)
 

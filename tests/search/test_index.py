@@ -12,9 +12,20 @@ import pytest
 from conftest import Site
 from nashra.archive.record import Record
 from nashra.archive.store import Archive
-from nashra.search.index import DAY, decode, encode, joined, shards_for, update
+from nashra.search import index as index_room
+from nashra.search.index import DAY, Era, decode, encode, eras, joined, shards_for, update
 
 FORMS = ["بوتين", "وبوتين", "لبوتين", "السيبراني", "سيبرانية", "وزير", "وزراء", "هجوم", "هجمات"]
+DAYS = (
+    "2021-07-09",
+    "2021-07",
+    "1969-01-01",
+    "2021-07-10T23:30:00-03:00",
+    "2021-06-30",
+    "2021-05",
+    "2020",
+    "2021-08-01",
+)
 FORMS += ["بطولة", "لجنة", "كتاب", "طول", "30", "cisa", "من", "في"]
 
 
@@ -28,7 +39,7 @@ def record(number: int, chance: random.Random) -> Record:
         headline=" ".join(chance.sample(FORMS, 3)),
         summary="",
         category=chance.choice(("cyber", "sport")),
-        published=chance.choice(("2021-07-09", "2021-07", "1969-01-01", "2021-07-10T23:30:00-03:00")),
+        published=chance.choice(DAYS),
         seen=f"2026-01-01T00:00:{number % 60:02}+00:00",
         paragraphs=(" ".join(chance.sample(FORMS, 6)),),
     )
@@ -39,16 +50,21 @@ def text(record: Record) -> tuple[str, ...]:
 
 
 def snapshot(archive: Archive) -> list[object]:
-    shards = update(archive, text).shards
+    eras = update(archive, text).eras
     return [
-        [archive.shard(number) or b"{}" for number in range(shards)],
+        [[era, *(archive.shard(era.path, number) or b"{}" for number in range(era.shards))] for era in eras],
         [(place, record.id) for place, record in archive.placed_from(0, 1 << 40)],
         archive.places("cyber"),
     ]
 
 
+@pytest.mark.parametrize("undivided", [5000, 20])
 @pytest.mark.parametrize("seed", range(4))
-def test_any_history_ends_in_the_index_of_a_new_archive(tmp_path: Path, seed: int) -> None:
+def test_any_history_ends_in_the_index_of_a_new_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, undivided: int
+) -> None:
+    monkeypatch.setattr(index_room, "_UNDIVIDED", undivided)
+    monkeypatch.setattr(index_room, "_LEAST", undivided // 4)
     chance = random.Random(seed)
     there: dict[int, Record] = {}
     with Archive(tmp_path / "state", tmp_path / "ledger.jsonl") as archive:
@@ -100,6 +116,42 @@ def test_shards_double_as_the_archive_does() -> None:
     assert changes == 12
 
 
+def spread(months: int, each: int, last: int = 24287) -> list[tuple[str, int]]:
+    """Return so many months up to the ``last`` (of year 1's first on), newest first, each with as many stories."""
+    return [(f"{month // 12 + 1:04}-{month % 12 + 1:02}", each) for month in range(last, last - months, -1)]
+
+
+def test_a_small_archive_is_one_era() -> None:
+    assert eras([]) == [Era("all", "", "~", 16)]
+    assert eras(spread(12, 300)) == [Era("all", "", "~", shards_for(3600))]
+
+
+@pytest.mark.parametrize("each", [20, 42, 417, 4170])
+@pytest.mark.parametrize("later", range(0, 40, 3))
+def test_eras_hold_every_month_once_and_are_few(each: int, later: int) -> None:
+    months = spread(240, each, 24287 + later)
+    found = eras(months)
+    assert [era.end for era in found] == ["~", *(era.start for era in found[:-1])] and found[-1].start == ""
+    holding = [[size for month, size in months if era.start <= month < era.end] for era in found]
+    assert sum(map(sum, holding)) == 240 * each and len(holding[0]) == 1
+    assert all(sum(sizes) >= 2048 for sizes in holding[1:-1]) and len(found) <= 10
+    assert [era.shards for era in found] == [shards_for(sum(sizes)) for sizes in holding]
+
+
+def test_another_month_leaves_most_stories_in_their_era() -> None:
+    moved = []
+    for last in range(24200, 24320):
+        before = {era.path for era in eras(spread(last - 24000, 417, last))}
+        months = spread(last - 23999, 417, last + 1)
+        new = [era for era in eras(months) if era.path not in before]
+        moved.append(sum(size for month, size in months if any(era.start <= month < era.end for era in new)))
+    assert sum(moved) / len(moved) < 12_000, "of 100,000"
+
+
+def test_one_month_may_hold_all() -> None:
+    assert eras([("2021-07", 9000)]) == [Era("2021-07", "", "~", shards_for(9000))]
+
+
 def seeds(site: Site, *names: str) -> None:
     for name in names:
         site.seed(f"{name}.txt", f"Date: 2021-07-09\nCategory: cyber\nSplit: no\n\nخبر عن {name}\nجرى {name} أمس.\n")
@@ -118,7 +170,7 @@ def test_a_new_story_rewrites_the_shards_of_its_words(empty: Site) -> None:
     after = index(empty)
     changed = {name for name in after if before.get(name) != after[name]}
     assert {name for name in changed if name.startswith("search/story/")} == after.keys() - before.keys()
-    assert len(after.keys() - before.keys()) == 1 and "search/category/cyber.json" in changed
+    assert len(after.keys() - before.keys()) == 1 and "search/category/all/16/cyber.json" in changed
     # «خبر», «جرى», «أمس» and the word itself; «عن» is too common.
     assert len({name for name in changed if name.startswith("search/words/")}) <= 5
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
+import os
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pelican
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from conftest import ROOT, Site, new_site, serving
+from nashra.search import index as index_room
 from nashra.search.words import bare, keys, rules, words
 
 HERE = Path(__file__).parent
@@ -127,23 +131,23 @@ def labelled() -> dict[str, set[int]]:
     return wanted
 
 
+_FIND = """async queries => {
+    const {Index} = await import("/theme/search.js");
+    const index = new Index("/search/");
+    const found = {};
+    for (const query of queries) {
+        const {places} = await index.find(query);
+        found[query] = await Promise.all(places.map(async place => (await index.story(place)).title));
+    }
+    return found;
+}"""
+
+
 def test_recall_and_precision(page: Page) -> None:
     wanted = labelled()
     assert len(wanted) >= 40 and len(TEXTS) >= 60 and all(wanted.values())
     page.goto("/search.html")
-    found = page.evaluate(
-        """async queries => {
-            const {Index} = await import("/theme/search.js");
-            const index = new Index("/search/");
-            const found = {};
-            for (const query of queries) {
-                const {places} = await index.find(query);
-                found[query] = await Promise.all(places.map(async place => (await index.story(place)).title));
-            }
-            return found;
-        }""",
-        list(wanted),
-    )
+    found = page.evaluate(_FIND, list(wanted))
     number = {headline: at for at, (headline, _) in enumerate(TEXTS)}
     right = said = asked = 0
     slips = []
@@ -156,6 +160,35 @@ def test_recall_and_precision(page: Page) -> None:
     recall, precision = right / asked, right / said
     print(f"\nrecall {recall:.3f}, precision {precision:.3f}", *slips, sep="\n")
     assert recall >= 0.95 and precision >= 0.85, "\n".join(slips)
+
+
+def _in_eras(folder: Path) -> None:
+    index_room._UNDIVIDED, index_room._LEAST = 20, 10  # type: ignore[assignment]
+    os.chdir(folder)
+    os.environ |= {"SEEDS": "seeds", "OUTPUT": "divided", "STATE": ".divided"}
+    pelican.main(["-s", "pelicanconf.py"])
+
+
+def test_an_archive_of_several_eras_is_searched_as_one(searched: tuple[Site, str], browser: Browser) -> None:
+    site, address = searched
+    made = multiprocessing.get_context("fork").Process(target=_in_eras, args=(site.folder,))
+    made.start()
+    made.join()
+    divided = site.folder / "divided"
+    eras = json.loads((divided / "search" / "rules.json").read_text("utf-8"))["eras"]
+    assert made.exitcode == 0 and len(eras) > 2
+    queries = list(labelled())
+    with serving(divided) as other:
+        context = browser.new_context()
+        page = context.new_page()
+        found = []
+        for base in (address, other):
+            page.goto(f"{base}/search.html")
+            found.append(page.evaluate(_FIND, queries))
+            page.goto(f"{base}/search.html?q=السيبراني&category=cyber&from=2021-01-02")
+            found[-1]["in cyber"] = [counted(page), *titles(page)]
+        context.close()
+    assert found[0] == found[1] and len(found[0]["in cyber"]) > 1
 
 
 # --- how it is used --------------------------------------------------------------------------------------------------
@@ -419,7 +452,7 @@ def test_when_the_index_cannot_be_read_the_page_says_so(searched: tuple[Site, st
 def test_a_reader_with_rules_of_yesterday_gets_those_of_today(searched: tuple[Site, str], browser: Browser) -> None:
     context = browser.new_context()
     page = context.new_page()
-    stale = [json.dumps({**rules(), "shards": 2**20})]
+    stale = [json.dumps({**rules(), "eras": [["2021-06", 2**20, []]]})]
     context.route(
         "**/search/rules.json",
         lambda route: route.fulfill(body=stale.pop(), content_type="application/json") if stale else route.continue_(),

@@ -113,16 +113,17 @@ export class Index {
 
   /** The forms under a key, each with its places; those in headlines apart. */
   async forms(key) {
-    const number = (hash(key) & (this.rules.shards - 1)) >>> 0;
-    const name = () => `words/${this.rules.shards}/${number.toString(16)}.json`;
-    const shard = await this.file(name());
+    const number = hash(key);
+    const shards = await Promise.all(this.rules.eras.map(([era, count]) =>
+      this.file(`words/${era}/${count}/${((number & (count - 1)) >>> 0).toString(16)}.json`)));
     const forms = new Map();
-    for (const [form, steps] of Object.entries(shard[key] ?? {})) {
+    for (const [form, steps] of shards.flatMap((shard) => Object.entries(shard[key] ?? {}))) {
       const plain = form.replace("^", "");
       const found = forms.get(plain) ?? {places: [], top: new Set()};
-      const places = decode(steps);
-      found.places.push(...places);
-      if (form !== plain) found.top = new Set(places);
+      for (const place of decode(steps)) {
+        found.places.push(place);
+        if (form !== plain) found.top.add(place);
+      }
       forms.set(plain, found);
     }
     return forms;
@@ -176,7 +177,10 @@ export class Index {
     if (from) places = places.filter((place) => place >= ordinal(from) * DAY);
     if (to) places = places.filter((place) => place < (ordinal(to) + 1) * DAY);
     if (category) {
-      const inside = new Set(decode(await this.file(`category/${encodeURIComponent(category)}.json`)));
+      const name = encodeURIComponent(category);
+      const eras = this.rules.eras.filter(([, , categories]) => categories.includes(category));
+      const lists = await Promise.all(eras.map(([era, count]) => this.file(`category/${era}/${count}/${name}.json`)));
+      const inside = new Set(lists.flatMap(decode));
       places = places.filter((place) => inside.has(place));
     }
     const most = places.reduce((high, place) => Math.max(high, scores.get(place).words), 0);

@@ -38,7 +38,7 @@ CREATE INDEX tagging_order ON tagging (role, slug, instant DESC, seen DESC, seed
 CREATE TABLE indexed (id TEXT PRIMARY KEY, place INTEGER NOT NULL, forms BLOB NOT NULL,
                       stale INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX indexed_place ON indexed (id, place, stale);
-CREATE TABLE shard (number INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE shard (era TEXT NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (era, number));
 CREATE TABLE made (name TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX made_owner ON made (owner);
 CREATE TABLE folder (name TEXT PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID;

@@ -112,6 +112,8 @@ class Archive:
         self._held: dict[str, Record] = {}
         self._retied: set[str] = set()
         self._rerooted: set[str] = set()
+        # The eras of the search index that are to be made anew, from one day to before another.
+        self._anew: list[tuple[str, str]] = []
         # The lists whose tombstones came or went.
         self._buried: set[tuple[str, str]] = set()
         # Where the stories stood that were taken out or put in since ``retie``, None for what was not there.
@@ -651,17 +653,28 @@ class Archive:
 
     # --- the search index --------------------------------------------------------------------------------------
 
-    def indexed_by(self, key: str) -> None:
-        """Forget the search index when it was last made in another way."""
-        if self._meta("search") != key:
+    def indexed_by(self, code: str, eras: dict[str, tuple[str, str]]) -> set[str]:
+        """Forget of the search index what was last made by other ``code`` or for other ``eras``: each, by its path, has
+        an index of its stories from one day, or month, to before another. Return the eras that are no more."""
+        before = json.loads(self._meta("eras") or "{}")
+        if self._meta("search") != code:
             self.db.execute("DELETE FROM shard")
             self.db.execute("DELETE FROM indexed")
-            self._set_meta("search", key)
+            self._set_meta("search", code)
             self._set_meta("indexed", "")
+        elif before != {path: list(span) for path, span in eras.items()}:
+            for path in before.keys() - eras.keys():
+                self.db.execute("DELETE FROM shard WHERE era = ?", (path,))
+            self._anew = [span for path, span in sorted(eras.items()) if path not in before]
+            for span in self._anew:
+                self.db.execute("DELETE FROM indexed WHERE place >= day_place(?) AND place < day_place(?)", span)
+        self._set_meta("eras", json.dumps(eras))
+        return before.keys() - eras.keys()
 
     def indexed_all(self) -> None:
         """Note that every story is in the index as it is: from here on, only days are looked at on which one moved."""
         self.db.execute("DELETE FROM to_index")
+        self._anew = []
         self._set_meta("indexed", "all")
 
     def to_index(self, limit: int) -> list[Indexing]:
@@ -673,10 +686,13 @@ class Archive:
 
     def _days_to_index(self) -> list[tuple[str, str]]:
         """Return from which day to before which the index may be other than the stories: each day on which one moved,
-        or all of time."""
+        the eras that are new, or all of time."""
         if self._meta("indexed") != "all":
             return [("", "~")]
-        return [(day, f"{day}~") for (day,) in self.db.execute("SELECT day FROM to_index ORDER BY day")]
+        days = [day for (day,) in self.db.execute("SELECT day FROM to_index ORDER BY day")]
+        # A day of an era that is new is looked at with it.
+        moved = [(day, f"{day}~") for day in days if not any(start <= day < end for start, end in self._anew)]
+        return [*self._anew, *moved]
 
     def _to_index(self, first: str, end: str, limit: int) -> list[Indexing]:
         span = {"first": first, "end": end, "limit": limit}
@@ -711,19 +727,21 @@ class Archive:
         """Note that a story is in the index no more."""
         self.db.execute("DELETE FROM indexed WHERE id = ?", (story_id,))
 
-    def shard(self, number: int) -> bytes:
-        """Return a shard of the index, b"" for one that holds nothing yet."""
-        row = self.db.execute("SELECT data FROM shard WHERE number = ?", (number,)).fetchone()
+    def shard(self, era: str, number: int) -> bytes:
+        """Return a shard of the index of an era, b"" for one that holds nothing yet."""
+        row = self.db.execute("SELECT data FROM shard WHERE era = ? AND number = ?", (era, number)).fetchone()
         return zlib.decompress(row[0]) if row else b""
 
-    def keep_shard(self, number: int, data: bytes) -> None:
-        """Keep a shard of the index."""
-        self.db.execute("INSERT OR REPLACE INTO shard VALUES (?, ?)", (number, zlib.compress(data, 1)))
+    def keep_shard(self, era: str, number: int, data: bytes) -> None:
+        """Keep a shard of the index of an era."""
+        self.db.execute("INSERT OR REPLACE INTO shard VALUES (?, ?, ?)", (era, number, zlib.compress(data, 1)))
 
-    def places(self, category: str) -> list[int]:
-        """Return the places of the stories of a category in the index, in their order."""
+    def places(self, category: str, start: str = "", end: str = "~") -> list[int]:
+        """Return the places of the stories of a category in the index, in their order, from a day to before another."""
         rows = self.db.execute(
-            "SELECT place FROM story JOIN indexed USING (id) WHERE category = ? ORDER BY place", (category,)
+            "SELECT place FROM indexed INDEXED BY indexed_order CROSS JOIN story USING (id)"
+            " WHERE place >= day_place(?) AND place < day_place(?) AND category = ? ORDER BY place",
+            (start, end, category),
         )
         return [place for (place,) in rows]
 
@@ -871,11 +889,12 @@ class Archive:
 
 
 def _day_place(day: str) -> int:
-    """Return the place of the first story of a ``day`` in the search index: before all for "", behind all for "~"."""
+    """Return the place of the first story of a ``day``, or month, in the search index: before all for "", behind all
+    for "~"."""
     day, behind = day.removesuffix("~"), day.endswith("~")
     if not day:
         return (1 << 62) if behind else 0
-    return (date.fromisoformat(day).toordinal() + behind) << 20
+    return (date.fromisoformat(f"{day}-01"[:10]).toordinal() + behind) << 20
 
 
 def _connected(path: str) -> sqlite3.Connection:

@@ -1,15 +1,18 @@
 """Shards of the index: which stories hold which forms of the words of a shard, as text and as a browser reads it.
 
-A story is a place: its day and its number within the day, in one integer that sorts like both. A new story costs the
-shards its words fall into, each read, changed and written once.
+A story is a place: its day and its number within the day, in one integer that sorts like both. A large archive is cut
+into eras, each an index of its own. A new story costs the shards of its era that its words fall into, each read,
+changed and written once: with one era, the shard of a common word would name most stories of the archive.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -26,9 +29,61 @@ DAY = 1 << 20
 _HEADLINE = "^"
 # Stories whose postings are held in memory at once.
 _AT_ONCE = 8192
+# An archive of fewer stories is one era; of fewer in a stretch of time no era is made.
+_UNDIVIDED, _LEAST = 4096, 2048
 # A shard's keys, each with its forms, each with the places of the stories that hold it.
 Shard = dict[str, dict[str, list[int]]]
-Postings = dict[int, dict[tuple[str, str], list[int]]]
+# By the path of the era and the number of the shard.
+Postings = dict[tuple[str, int], dict[tuple[str, str], list[int]]]
+
+
+class Era(NamedTuple):
+    """A stretch of time with an index of its own, divided among ``shards``: its days are ``start`` or later, and before
+    ``end`` ("~": none is later)."""
+
+    name: str
+    start: str
+    end: str
+    shards: int
+
+    @property
+    def path(self) -> str:
+        """Its folder, another where it is divided otherwise."""
+        return f"{self.name}/{self.shards}"
+
+
+def eras(months: Sequence[tuple[str, int]]) -> list[Era]:
+    """Return the eras of an archive by its ``months``, "2021-07", with how many stories each has, newest first.
+
+    The newest month stands alone. The months before it are grouped by twos, fours, eights … as a binary counter counts,
+    so that when a month is over few stories change their era; groups of few stories go together with older ones.
+    """
+    total = sum(size for _, size in months)
+    if total < _UNDIVIDED:
+        return [Era("all", "", "~", shards_for(total))]
+    newest = months[0][0]
+    found = [Era(newest, newest, "~", shards_for(months[0][1]))]
+    sizes = {_month(name): size for name, size in months}
+    end = last = _month(newest)
+    stories, left = 0, total - months[0][1]
+    while left:
+        first = last & (last - 1)
+        coming = sum(size for month, size in sizes.items() if first <= month < last)
+        last, stories, left = first, stories + coming, left - coming
+        if stories >= _LEAST or not left:
+            start = _named(first) if left else ""
+            found.append(Era(f"{start}_{_named(end - 1)}", start, _named(end), shards_for(stories)))
+            end, stories = first, 0
+    return found if len(found) > 1 else [found[0]._replace(start="")]
+
+
+def _month(name: str) -> int:
+    """Return the number of a month, counted from the first of year 1."""
+    return int(name[:4]) * 12 + int(name[5:7]) - 13
+
+
+def _named(month: int) -> str:
+    return f"{month // 12 + 1:04}-{month % 12 + 1:02}"
 
 
 def shards_for(stories: int) -> int:
@@ -96,30 +151,46 @@ def joined(steps: Sequence[int], places: Iterable[int]) -> list[int]:
     return encode(sorted({*decode(steps), *coming}))
 
 
-class Changes:
-    """What comes into the index and what goes, by shard."""
+def _first_place(day: str) -> int:
+    """Return the place of the first story that a day or month may have, of all where it is ""."""
+    return date.fromisoformat(f"{day}-01"[:10]).toordinal() * DAY if day else 0
 
-    def __init__(self, shards: int) -> None:
-        self._mask = shards - 1
+
+class Changes:
+    """What comes into the index of these eras and what goes, by shard."""
+
+    def __init__(self, eras: Sequence[Era]) -> None:
+        self._eras = sorted(eras, key=lambda era: era.start)
+        self._starts = [_first_place(era.start) for era in self._eras]
+        # The paths of the eras in which something is otherwise.
+        self.eras: set[str] = set()
         self._come: Postings = defaultdict(lambda: defaultdict(list))
         self._gone: Postings = defaultdict(lambda: defaultdict(list))
 
     def change(self, before: tuple[int, Sequence[str]] | None, after: tuple[int, Sequence[str]] | None) -> None:
         """Note that a story, its place and its forms, is now ``after``; None where there was or is none."""
+        for story in (before, after):
+            if story:
+                self.eras.add(self._era(story[0]).path)
         if before and after and before[0] == after[0]:
             old, new = set(before[1]), set(after[1])
             before, after = (before[0], sorted(old - new)), (after[0], sorted(new - old))
         for story, side in ((before, self._gone), (after, self._come)):
             if story:
+                era = self._era(story[0])
+                path, mask = era.path, era.shards - 1
                 for form in story[1]:
                     for number, key in _HASHED[form]:
-                        side[number & self._mask][key, form].append(story[0])
+                        side[path, number & mask][key, form].append(story[0])
 
-    def touched(self) -> list[int]:
-        """Return the numbers of the shards that change."""
+    def _era(self, place: int) -> Era:
+        return self._eras[bisect_right(self._starts, place) - 1]
+
+    def touched(self) -> list[tuple[str, int]]:
+        """Return the shards that change, each as its era's path and its number."""
         return sorted(self._come.keys() | self._gone.keys())
 
-    def apply(self, number: int, data: bytes) -> bytes:
+    def apply(self, number: tuple[str, int], data: bytes) -> bytes:
         """Return the shard that ``data`` was, "" a new one, with its changes."""
         shard: Shard = json.loads(data) if data else {}
         for (key, form), places in self._gone.get(number, {}).items():
@@ -157,23 +228,24 @@ def code() -> str:
 
 
 class Update(NamedTuple):
-    """Among how many ``shards`` the index is divided, which of them changed, and the stories that were put in
+    """The index as it is now: its ``eras``, newest first; the shards that changed, each as its era's path and its
+    number; the paths of the eras that ``changed`` and of those that are ``gone``; and the stories that were put in
     otherwise than before or taken out."""
 
-    shards: int
-    touched: set[int]
+    eras: list[Era]
+    touched: set[tuple[str, int]]
+    changed: set[str]
+    gone: set[str]
     stories: set[str]
 
 
 def update(archive: Archive, text: Callable[[Record], Sequence[str]]) -> Update:
     """Bring the index in ``archive`` up to date; ``text`` says what of a story besides its headline is searched."""
-    shards = shards_for(archive.count())
-    archive.indexed_by(f"{code()} {shards}")
-    touched: set[int] = set()
-    stories: set[str] = set()
+    made = Update(eras(archive.months()), set(), set(), set(), set())
+    made.gone.update(archive.indexed_by(code(), {era.path: (era.start, era.end) for era in made.eras}))
     while True:
         found = archive.to_index(_AT_ONCE)
-        changes = Changes(shards)
+        changes = Changes(made.eras)
         for one in found:
             after = None
             if one.record is not None:
@@ -182,10 +254,11 @@ def update(archive: Archive, text: Callable[[Record], Sequence[str]]) -> Update:
             else:
                 archive.forget_indexed(one.id)
             changes.change(one.before, after)
-        stories |= {one.id for one in found}
-        touched |= set(changes.touched())
+        made.stories.update(one.id for one in found)
+        made.touched.update(changes.touched())
+        made.changed.update(changes.eras)
         for number in changes.touched():
-            archive.keep_shard(number, changes.apply(number, archive.shard(number)))
+            archive.keep_shard(*number, changes.apply(number, archive.shard(*number)))
         if len(found) < _AT_ONCE:
             archive.indexed_all()
-            return Update(shards, touched, stories)
+            return made

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -11,7 +10,7 @@ from markupsafe import Markup
 
 from nashra.arabic.calendar import dateline
 from nashra.archive.record import Record
-from nashra.search.index import DAY, Update, dumps, encode, update
+from nashra.search.index import DAY, Era, Update, dumps, encode, update
 from nashra.search.words import rules
 
 if TYPE_CHECKING:
@@ -44,7 +43,8 @@ def result(record: Record, category: str) -> bytes:
 class Search:
     """Writes the search index of one build.
 
-    A new story costs the shards its words fall into and the list of its category, and has one file of its own.
+    A new story costs the shards of its era that its words fall into and the era's lists of categories, and has one file
+    of its own.
     """
 
     def __init__(self, desk: StoriesGenerator, writer: NashraWriter) -> None:
@@ -61,10 +61,19 @@ class Search:
         self.prepare()
         assert self._made
         made, archive, work = self._made, self._desk.archive, self._desk.work
-        self._writer.write_bytes("search/rules.json", dumps({"shards": made.shards, **rules()}))
-        with self._writer.making("search"):
-            self._shards(made)
-            self._categories(made)
+        by_month = {one.slug: archive.months(one.slug) for one, _ in self._desk.categories}
+        there = {
+            era: [slug for slug, months in by_month.items() if any(era.start <= month < era.end for month, _ in months)]
+            for era in made.eras
+        }
+        eras = [(era.name, era.shards, categories) for era, categories in there.items()]
+        self._writer.write_bytes("search/rules.json", dumps({"eras": eras, **rules()}))
+        for era, categories in there.items():
+            if era.path in made.changed or work.must(f"search/{era.path}"):
+                with self._writer.making(f"search/{era.path}"):
+                    self._era(era, categories)
+        for path in made.gone:
+            self._writer.drop(f"search/{path}")
         if work.full:
             count = archive.count()
             parts = range(0, count, _PART)
@@ -83,29 +92,18 @@ class Search:
             self._writer.drop(f"result/{story_id}")
         self._results(archive.placed(changed - gone))
 
-    def _save(self, name: str, changed: bool, data: Callable[[], bytes]) -> None:
-        work = self._desk.work
-        if work.full or changed or name in work.missing:
-            self._writer.write_bytes(name, data())
-        else:
-            self._writer.keep(name)
-
-    def _shards(self, made: Update) -> None:
-        for number in range(made.shards):
-            shard = partial(self._desk.archive.shard, number)
-            name = f"search/words/{made.shards}/{number:x}.json"
-            self._save(name, number in made.touched, lambda shard=shard: shard() or b"{}")  # type: ignore[misc]
-
-    def _categories(self, made: Update) -> None:
+    def _era(self, era: Era, categories: Iterable[str]) -> None:
+        assert self._made
         archive, work = self._desk.archive, self._desk.work
-        # Where everything is made, it need not be known which.
-        stories = () if work.full else archive.there(made.stories)
-        categories = {archive.story(one).category for one in stories}
-        for category, _ in self._desk.categories:
-            places = partial(archive.places, category.slug)
-            touched = category.slug in categories or work.touched(("category", category.slug))
-            name = f"search/category/{category.slug}.json"
-            self._save(name, touched, lambda places=places: dumps(encode(places())))  # type: ignore[misc]
+        for number in range(era.shards):
+            name = f"search/words/{era.path}/{number:x}.json"
+            if work.full or (era.path, number) in self._made.touched or name in work.missing:
+                self._writer.write_bytes(name, archive.shard(era.path, number) or b"{}")
+            else:
+                self._writer.keep(name)
+        for slug in categories:
+            data = dumps(encode(archive.places(slug, era.start, era.end)))
+            self._writer.write_bytes(f"search/category/{era.path}/{slug}.json", data)
 
     def _results(self, placed: Iterable[tuple[int, Record]]) -> None:
         for place, record in placed:

@@ -21,7 +21,7 @@ from nashra.site.manifest import Manifest
 from nashra.site.work import Conflict, Work
 
 # What has pages of stories, or no pages.
-_NO_LISTS = ("card/", "feed/", "result/", "story/")
+_NO_LISTS = ("card/", "feed/", "result/", "search/", "story/")
 # In bytes, with room for the .tmp a file is written under and the .gz or .br a server keeps beside it.
 _LONGEST_NAME = 240
 
