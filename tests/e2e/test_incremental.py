@@ -19,6 +19,7 @@ import pytest
 
 from conftest import Site, new_site
 from nashra.archive.store import Archive
+from nashra.search import index
 from nashra.site import shares  # loads all of it before the builds fork
 
 PEOPLE = ["فلاديمير بوتين", "سيرغي لافروف", "دميتري بيسكوف", "أنطونيو غوتيريش", "مريم الصادق المهدي", "محمود عباس"]
