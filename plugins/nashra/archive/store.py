@@ -669,7 +669,8 @@ class Archive:
             for span in self._anew:
                 self.db.execute("DELETE FROM indexed WHERE place >= day_place(?) AND place < day_place(?)", span)
         self._set_meta("eras", json.dumps(eras))
-        return before.keys() - eras.keys()
+        gone: set[str] = before.keys() - eras.keys()
+        return gone
 
     def indexed_all(self) -> None:
         """Note that every story is in the index as it is: from here on, only days are looked at on which one moved."""
