@@ -19,28 +19,28 @@ STORY = Known("k3", "tag:n,2026:k3", "2021/07/خبر.html", "2021-07", SEEN, "a.
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
-    size = ledger.append(path, [ledger.publish_event(STORY)])
+    size = ledger.append(path, [ledger.line(ledger.publish_event(STORY))])
     [(event, end)] = ledger.read(path)
     assert (ledger.apply(event, None), end, path.stat().st_size) == (STORY, size, size)
 
 
 def test_a_torn_line_is_passed_over_and_written_over(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
-    ledger.append(path, [ledger.publish_event(STORY)])
+    ledger.append(path, [ledger.line(ledger.publish_event(STORY))])
     with path.open("ab") as lines:
         lines.write(b'{"event": "edit", "id": "k')
     assert len(list(ledger.read(path))) == 1
-    ledger.append(path, [ledger.edit_event(STORY)])
+    ledger.append(path, [ledger.line(ledger.edit_event(STORY))])
     assert [event["event"] for event, _ in ledger.read(path)] == ["publish", "edit"]
 
 
 def test_a_last_line_that_only_lost_its_newline_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
-    ledger.append(path, [ledger.publish_event(STORY), ledger.edit_event(STORY)])
+    ledger.append(path, [ledger.line(ledger.publish_event(STORY)), ledger.line(ledger.edit_event(STORY))])
     path.write_bytes(path.read_bytes().rstrip(b"\n"))
     [_, (event, end)] = ledger.read(path)
     assert (event["event"], end) == ("edit", path.stat().st_size)
-    size = ledger.append(path, [ledger.edit_event(STORY)])
+    size = ledger.append(path, [ledger.line(ledger.edit_event(STORY))])
     assert size == path.stat().st_size
     assert [event["event"] for event, _ in ledger.read(path)] == ["publish", "edit", "edit"]
     assert [event["event"] for event, _ in ledger.read(path, end)] == ["edit"]
@@ -48,11 +48,11 @@ def test_a_last_line_that_only_lost_its_newline_is_kept(tmp_path: Path) -> None:
 
 def test_blank_lines_are_skipped(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
-    ledger.append(path, [ledger.publish_event(STORY)])
+    ledger.append(path, [ledger.line(ledger.publish_event(STORY))])
     path.write_bytes(b"\n" + path.read_bytes() + b" \r\n\n  ")
     [(event, end)] = ledger.read(path)
     assert event["id"] == STORY.id
-    ledger.append(path, [ledger.edit_event(STORY)])
+    ledger.append(path, [ledger.line(ledger.edit_event(STORY))])
     assert [event["event"] for event, _ in ledger.read(path, end)] == ["edit"]
 
 
@@ -90,7 +90,7 @@ def test_blank_lines_are_skipped(tmp_path: Path) -> None:
 )
 def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "ledger.jsonl"
-    ledger.append(path, [ledger.publish_event(STORY)])
+    ledger.append(path, [ledger.line(ledger.publish_event(STORY))])
     with path.open("a", encoding="utf-8") as lines:
         lines.write(line)
     with pytest.raises(Problem) as found:
@@ -111,7 +111,7 @@ def test_a_story_goes_and_comes_back(tmp_path: Path) -> None:
 
 def test_a_lost_ledger_gives_up_its_links_and_remembers_its_promises(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
-    ledger.append(path, [ledger.publish_event(STORY)])
+    ledger.append(path, [ledger.line(ledger.publish_event(STORY))])
     with Archive(tmp_path / "state", path) as archive:
         assert archive.permalink_taken(STORY.permalink)
     path.unlink()
@@ -127,7 +127,7 @@ def test_a_lost_ledger_gives_up_its_links_and_remembers_its_promises(tmp_path: P
 def test_merged_ledgers_that_promised_one_link_twice(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     twin = replace(STORY, id="m4", uri="tag:n,2026:m4", seed="b.txt")
-    ledger.append(path, [ledger.publish_event(STORY), ledger.publish_event(twin)])
+    ledger.append(path, [ledger.line(ledger.publish_event(STORY)), ledger.line(ledger.publish_event(twin))])
     with Archive(tmp_path / "state", path) as archive:
         links = [story.permalink for story in archive.known_in(["a.txt", "b.txt"])]
     assert links == ["2021/07/خبر.html", "2021/07/خبر-m4.html"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -46,6 +46,14 @@ class Files:
     def of(self, owner: str) -> set[str]:
         """Return the files that are made for ``owner``."""
         return {name for (name,) in self._db.execute("SELECT name FROM made WHERE owner = ?", (owner,))}
+
+    def owners(self) -> list[str]:
+        """Return what files are made for."""
+        return [owner for (owner,) in self._db.execute("SELECT DISTINCT owner FROM made INDEXED BY made_owner")]
+
+    def add(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Note files, each with its owner, beside those that are there."""
+        self._db.executemany("INSERT OR REPLACE INTO made VALUES (?, ?)", rows)
 
     def keep(self, owner: str, names: set[str]) -> set[str]:
         """Make ``names`` the files of ``owner``; return those that were and are no more."""

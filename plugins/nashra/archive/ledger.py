@@ -85,9 +85,15 @@ def _torn(line: bytes) -> bool:
     return False
 
 
-def append(path: Path, events: Iterable[dict[str, Any]]) -> int:
-    """Write ``events`` behind the last whole event, flush them to the disk, and return the file's new size."""
-    lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events).encode()
+def line(event: dict[str, Any]) -> str:
+    """Return the line that says an event."""
+    return json.dumps(event, ensure_ascii=False) + "\n"
+
+
+def append(path: Path, events: Iterable[str]) -> int:
+    """Write the lines of ``events`` behind the last whole event, flush them to the disk, and return the file's new
+    size."""
+    lines = "".join(events).encode()
     created = not path.exists()
     with path.open("r+b" if not created else "xb") as ledger:
         size = _whole(ledger) if not created else 0

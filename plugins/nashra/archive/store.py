@@ -14,7 +14,7 @@ from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple, overload
 
 from nashra.archive import intake, ledger
 from nashra.archive.changes import Change, Changes, Place, periods, place
@@ -103,7 +103,7 @@ class Archive:
             remedy = "make room for the cache, or name another folder with STATE=folder"
             raise Problem(f"it cannot be a folder ({error.strerror})", remedy, path=str(state)) from None
         self._promises = promises
-        self._promised: list[dict[str, Any]] = []
+        self._promised: list[str] = []
         # The lists of the stories that left them in this build.
         self._left: dict[str, tuple[Listed, ...]] = {}
         # Each story that was taken out or put in, as it was before; and the threads that it left or came into.
@@ -283,14 +283,14 @@ class Archive:
         known = self.id_taken(story.id) and not self.is_lost(story.id)
         event = ledger.edit_event if known else ledger.publish_event
         self._remember(story)
-        self._promised.append(event(story))
+        self._promised.append(ledger.line(event(story)))
 
     def miss(self, story: Known, when: str) -> None:
         """Remember that a known story stands in no seed any more since the ISO instant ``when``."""
         if not story.gone and not self.is_lost(story.id):
             gone = replace(story, gone=when, lists=self._left.get(story.id, ()))
             self._remember(gone)
-            self._promised.append(ledger.gone_event(gone))
+            self._promised.append(ledger.line(ledger.gone_event(gone)))
 
     def keep_promises(self) -> None:
         """Append what was promised since the last call to the ledger. Call it before any page is written."""

@@ -26,7 +26,6 @@ class Manifest:
         self._root = root
         self.whole = False
         self._path = root / NAME
-        self._new: set[bytes] = set()
         self._lines: TextIO | None = None
         self._there: _Sorted | None = None
 
@@ -44,8 +43,7 @@ class Manifest:
     def note(self, name: str) -> None:
         """Note that ``name`` is about to be written."""
         digest = _digest(name)
-        if digest not in self._noted and digest not in self._new:
-            self._new.add(digest)
+        if digest not in self._noted:
             if self._lines is None:
                 self._root.mkdir(parents=True, exist_ok=True)
                 self._lines = self._path.open("a", encoding="ascii", buffering=1)
@@ -53,7 +51,7 @@ class Manifest:
 
     def stale(self, written: Iterable[str]) -> list[str]:
         """Return the noted files that are still there and are not among the ``written``."""
-        gone = {*self._noted, *self._new}.difference(map(_digest, written))
+        gone = {*self._noted}.difference(map(_digest, written))
         return sorted(name for name in self._files() if _digest(name) in gone) if gone else []
 
     def text(self, written: Iterable[str], stale: Iterable[str] | None = None) -> bytes:
@@ -62,7 +60,7 @@ class Manifest:
         digests = set(map(_digest, written))
         if stale is None:
             return b"".join(sorted(digests))
-        return self._noted.changed(digests | self._new, set(map(_digest, stale)) - digests)
+        return self._noted.changed(digests, set(map(_digest, stale)) - digests)
 
     @property
     def _noted(self) -> _Sorted:

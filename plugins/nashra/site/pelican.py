@@ -173,6 +173,10 @@ class Nashra(Pelican):
                 sitemaps.write()
                 laps.lap("sitemaps")
                 self._writer.tidy()
+                # Asked for while the archive is open; there may be hundreds of thousands.
+                told = self._writer.reasons() if _log.isEnabledFor(logging.INFO) else ()
+                self._reasons = list(told) if _log.isEnabledFor(logging.DEBUG) else []
+                self._why = Counter(why for _, why in self._reasons or told)
                 files = self._archive.files
                 self._counted = sitemaps.lists + files.count("story/"), files.count("feed/")
         except Conflict as conflict:
@@ -213,11 +217,9 @@ class Nashra(Pelican):
         # Printed: with --log-handler plain, Pelican shows no one what is logged.
         if _log.isEnabledFor(logging.INFO):
             print(f"Time: {self._laps}")
-            reasons = Counter(why for _, why in self._writer.reasons())
-            print(f"Made again: {'; '.join(f'{number} × {why}' for why, number in reasons.most_common())}")
-        if _log.isEnabledFor(logging.DEBUG):
-            for owner, why in self._writer.reasons():
-                print(f"Made again: {owner}: {why}")
+            print(f"Made again: {'; '.join(f'{number} × {why}' for why, number in self._why.most_common())}")
+        for owner, why in self._reasons:
+            print(f"Made again: {owner}: {why}")
 
 
 @contextmanager

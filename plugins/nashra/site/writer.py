@@ -24,12 +24,14 @@ from nashra.site.work import Conflict, Work
 _NO_LISTS = ("card/", "feed/", "result/", "search/", "story/")
 # In bytes, with room for the .tmp a file is written under and the .gz or .br a server keeps beside it.
 _LONGEST_NAME = 240
+# As many files are noted at once.
+_MOST_ROWS = 5_000
 
 
 class Harvest(NamedTuple):
-    """What one process wrote: the files by what they are made for, and what its pages looked at."""
+    """What one process wrote: the files with what they are made for, and what its pages looked at."""
 
-    made: dict[str, set[str]]
+    made: list[tuple[str, str]]
     folders: set[str]
     changed: int
     problems: list[Problem]
@@ -55,7 +57,10 @@ class NashraWriter(Writer):
         self.work: Work
         self._files: Files
         self._owner = ""
+        # The files of each owner that is made again; where all are, there are too many to be held.
         self._made: dict[str, set[str]] = {"": set()}
+        self._rows: list[tuple[str, str]] = []
+        self._apart = False
         self._folders: set[str] = set()
         # Folders that are known to lie within the output folder, and those of them that this process made.
         self._safe: set[str] = set()
@@ -87,24 +92,33 @@ class NashraWriter(Writer):
     def keep(self, name: str) -> None:
         """Leave a file as it is: it is there, and what it is made of did not change."""
         self.written.add(name)
-        self._made[self._owner].add(name)
+        if not self.work.full:
+            self._made[self._owner].add(name)
+            return
+        self._rows.append((name, self._owner))
+        if len(self._rows) >= _MOST_ROWS and not self._apart:
+            self._note_rows()
+
+    def _note_rows(self) -> None:
+        self._files.add(self._rows)
+        self._rows.clear()
 
     def apart(self) -> None:
         """Begin a share of the work in a process that was forked off."""
-        self.written, self._made, self._folders = set(), {"": set()}, set()
+        self.written, self._rows, self._folders, self._apart = set(), [], set(), True
         self.changed, self.problems = 0, []
 
     def harvest(self) -> Harvest:
         """Return what was written since ``apart``, for ``gather``."""
-        return Harvest(self._made, self._folders, self.changed, self.problems, self.work.reads.told())
+        return Harvest(self._rows, self._folders, self.changed, self.problems, self.work.reads.told())
 
     def gather(self, harvest: Harvest) -> None:
         """Take up what another process wrote. Raises Conflict when both wrote one file: which one stays is chance."""
-        for owner, names in harvest.made.items():
-            if twice := self.written & names:
-                raise Conflict(min(twice))
-            self.written |= names
-            self._made.setdefault(owner, set()).update(names)
+        names = {name for name, _ in harvest.made}
+        if twice := self.written & names:
+            raise Conflict(min(twice))
+        self.written |= names
+        self._files.add(harvest.made)
         self._folders |= harvest.folders
         self.changed += harvest.changed
         self.problems += harvest.problems
@@ -112,13 +126,16 @@ class NashraWriter(Writer):
 
     def reasons(self) -> Iterator[tuple[str, str]]:
         """Yield what was made for what in this build, and why."""
-        for owner in sorted(self._made):
+        for owner in sorted(self._files.owners() if self.work.full else self._made):
             yield owner or "pages of the whole site", self.work.reason(owner)
 
     def lists(self) -> set[str]:
         """Return the pages that are there after this build, without those of stories."""
-        before = self._files.ending(".html", but=_NO_LISTS).items()
-        found = {name for name, owner in before if owner not in self._made}
+        self._note_rows()
+        there = self._files.ending(".html", but=_NO_LISTS)
+        if self.work.full:
+            return set(there)
+        found = {name for name, owner in there.items() if owner not in self._made}
         for owner, names in self._made.items():
             if not owner.startswith(_NO_LISTS):
                 found |= {name for name in names if name.endswith(".html")}
@@ -180,9 +197,11 @@ class NashraWriter(Writer):
     def tidy(self) -> None:
         """Remove what earlier builds wrote and this one has no more, and the folders that leaves empty."""
         stale: set[str] = set()
-        for owner, names in sorted(self._made.items()):
-            stale |= self._files.keep(owner, names)
-        if self.work.full:
+        self._note_rows()
+        if not self.work.full:
+            for owner, names in sorted(self._made.items()):
+                stale |= self._files.keep(owner, names)
+        else:
             stale = {*self._manifest.stale(self.written), *self.work.known}
         stale -= self.written
         if stale and not self.changed:
