@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -22,8 +22,8 @@ SIDECAR = ".meta"
 SHARDS = 1024
 # Names are bytes to the file system.
 _ANY = ("utf-8", "surrogateescape")
-# A file's name below the folder, where it lies, and what the file system knows of it.
-_Entry = tuple[str, str, os.stat_result]
+# What tells a file as it is from any other, its name below the folder, where it lies, what the file system knows of it.
+_Entry = tuple[str, str, str, os.stat_result]
 # The small letters first: where the disk folds case, that is the one found.
 _SIDECARS = ["." + "".join(letters) for letters in product("mM", "eE", "tT", "aA")]
 # What a name cannot be shown with on one line: controls and line separators; surrogates stand for bytes not UTF-8.
@@ -69,10 +69,8 @@ def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
 def survey(folder: Path, shown: str, known: Mapping[int, tuple[str, int]]) -> Survey:
     """Return what ``scan`` finds, without the shards that are as they are ``known``: to look at the size and time of
     a file costs a tenth of looking it up. Raises Problem as ``scan`` does."""
-    shards: dict[int, list[_Entry]] = {}
     try:
-        for entry in _walk(folder, ""):
-            shards.setdefault(shard(entry[0]), []).append(entry)
+        shards = _walk(folder)
     except OSError as error:
         remedy = "make the folder, or name another with SEEDS=folder"
         raise Problem(f"the seeds folder cannot be read ({error.strerror})", remedy, path=shown) from None
@@ -80,8 +78,8 @@ def survey(folder: Path, shown: str, known: Mapping[int, tuple[str, int]]) -> Su
     unchanged = 0
     for number in range(SHARDS):
         # One that is empty is looked at too: it may have held seeds.
-        entries = shards.get(number, [])
-        listed = digest("\n".join([f"{name}:{_stamp(info)}:{info.st_mode}" for name, _, info in entries]).encode(*_ANY))
+        entries = sorted(shards[number])
+        listed = digest("\n".join([told for told, *_ in entries]).encode(*_ANY))
         before = known.get(number, ("", 0))
         if before[0] == listed:
             unchanged += before[1]
@@ -108,7 +106,7 @@ def _judged(entries: Iterable[_Entry], shown: str) -> tuple[list[Found], list[Pr
     # By the seed's name without its ending.
     sidecars: dict[str, Found] = {}
     wrong: dict[str, Problem] = {}
-    for name, entry, info in entries:
+    for _, name, entry, info in entries:
         stem, ending = _parted(name)
         one = Found(name, entry, _stamp(info))
         plain = name.isprintable()
@@ -181,17 +179,26 @@ def _escaped(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape").decode()
 
 
-def _walk(folder: Path | str, prefix: str) -> Iterator[_Entry]:
-    with os.scandir(folder) as entries:
-        listed = sorted(entries, key=lambda entry: entry.name)
-    for entry in listed:
-        # The ledger changes with every story.
-        if entry.name.startswith(".") or (entry.name == LEDGER and entry.is_file(follow_symlinks=False)):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path, f"{prefix}{entry.name}/")
-        else:
-            yield prefix + entry.name, entry.path, entry.stat(follow_symlinks=False)
+def _walk(folder: Path) -> list[list[_Entry]]:
+    """Return what lies below a folder, by shard."""
+    found: list[list[_Entry]] = [[] for _ in range(SHARDS)]
+    folders = [(str(folder), "")]
+    # One flat loop: it is gone through for every seed in every build.
+    for place, prefix in folders:
+        with os.scandir(place) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, f"{name}/"))
+                    continue
+                info = entry.stat(follow_symlinks=False)
+                # The ledger changes with every story.
+                if entry.name != LEDGER or not stat.S_ISREG(info.st_mode):
+                    told = f"{name}:{info.st_mtime_ns}:{info.st_size}:{info.st_ino}:{info.st_mode}"
+                    found[shard(name)].append((told, name, entry.path, info))
+    return found
 
 
 def _stamp(info: os.stat_result) -> str:

@@ -176,6 +176,7 @@ class Paginator:
 
     def __init__(self, name: str, url: str, items: Sequence[Any], per_page: int, reads: Reads | None = None) -> None:
         self.name = name
+        self._stem = name.removesuffix(".html")
         self.url = url
         self.per_page = per_page
         self._items = items
@@ -231,6 +232,10 @@ class Paginator:
         """Return page ``number``, 1 being the newest."""
         return Page(self, number, *self.bounds(number))
 
+    def save_as(self, number: int) -> str:
+        """Return where page ``number`` is saved: under its number from the oldest page on, which never changes."""
+        return self.name if number == 1 else f"{self._stem}/{self.pages - number + 1}.html"
+
     def holding(self, older: int) -> int:
         """Return the number of the page that holds the item which ``older`` items are older than."""
         return max(1, self.pages - older // self.per_page)
@@ -244,10 +249,9 @@ class Page:
         self._number = number
         self._start = start
         self._end = end
-        stem = paginator.name.removesuffix(".html")
         # Its number from the oldest page on: the same for ever, once the page is full.
         self.from_oldest = paginator.pages - number + 1
-        self.save_as = paginator.name if number == 1 else f"{stem}/{self.from_oldest}.html"
+        self.save_as = paginator.save_as(number)
         self.url = paginator.url if number == 1 else quote(self.save_as)
 
     @property

@@ -262,8 +262,12 @@ class NashraWriter(Writer):
         older = f"{template.name} older"
         there = set() if self.work.full else self._files.of(self._owner) - self.work.missing
         wanted = set[int]().union(*(self.work.pages(paginators[key], items, older) for key, items in paginated.items()))
-        for number in sorted(self.only or range(1, next(iter(paginators.values())).pages + 1)):
-            page = None
+        first = next(iter(paginators.values()))
+        for number in sorted(self.only or range(1, first.pages + 1)):
+            # A list that had no pages yet, as that of an event that now is a running story, must have all of them.
+            if number not in wanted and first.save_as(number) in there:
+                self.keep(first.save_as(number))
+                continue
             for paginator in made.values():
                 paginator.now = number
             pages = {at: paginator.page(number) for at, paginator in made.items()}
@@ -275,11 +279,7 @@ class NashraWriter(Writer):
                     f"{key}_previous_page": paginator.page(number - 1) if page.has_previous() else None,
                     f"{key}_next_page": paginator.page(number + 1) if page.has_next() else None,
                 }
-            assert page is not None
-            # A list that had no pages yet, as that of an event that now is a running story, must have all of them.
-            if number not in wanted and page.save_as in there:
-                self.keep(page.save_as)
-                continue
+            page = pages[id(next(iter(paginated.values())))]
             with self.work.reads.by(older if number > 1 else template.name, own):
                 self._render(page.save_as, page.url, template, context, relative_urls, override_output, values)
 
