@@ -54,7 +54,7 @@ def snapshot(archive: Archive) -> list[object]:
     return [
         [[era, *(archive.shard(era.path, number) or b"{}" for number in range(era.shards))] for era in eras],
         [(place, record.id) for place, record in archive.placed_from(0, 1 << 40)],
-        archive.places("cyber"),
+        archive.places(),
     ]
 
 

@@ -6,7 +6,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -22,8 +23,8 @@ SIDECAR = ".meta"
 SHARDS = 1024
 # Names are bytes to the file system.
 _ANY = ("utf-8", "surrogateescape")
-# What tells a file as it is from any other, its name below the folder, where it lies, what the file system knows of it.
-_Entry = tuple[str, str, str, os.stat_result]
+# A file's name below the folder, where it lies, and what the file system knows of it.
+_Entry = tuple[str, str, os.stat_result]
 # The small letters first: where the disk folds case, that is the one found.
 _SIDECARS = ["." + "".join(letters) for letters in product("mM", "eE", "tT", "aA")]
 # What a name cannot be shown with on one line: controls and line separators; surrogates stand for bytes not UTF-8.
@@ -78,13 +79,13 @@ def survey(folder: Path, shown: str, known: Mapping[int, tuple[str, int]]) -> Su
     unchanged = 0
     for number in range(SHARDS):
         # One that is empty is looked at too: it may have held seeds.
-        entries = sorted(shards[number])
-        listed = digest("\n".join([told for told, *_ in entries]).encode(*_ANY))
+        told = sorted(shards[number])
+        listed = digest("\n".join(told).encode(*_ANY))
         before = known.get(number, ("", 0))
         if before[0] == listed:
             unchanged += before[1]
             continue
-        seeds, problems = _judged(entries, shown)
+        seeds, problems = _judged(_entries(folder, told), shown)
         found.changed.append(number)
         found.seeds.extend(seeds)
         found.problems.extend(problems)
@@ -106,7 +107,7 @@ def _judged(entries: Iterable[_Entry], shown: str) -> tuple[list[Found], list[Pr
     # By the seed's name without its ending.
     sidecars: dict[str, Found] = {}
     wrong: dict[str, Problem] = {}
-    for _, name, entry, info in entries:
+    for name, entry, info in entries:
         stem, ending = _parted(name)
         one = Found(name, entry, _stamp(info))
         plain = name.isprintable()
@@ -179,26 +180,34 @@ def _escaped(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape").decode()
 
 
-def _walk(folder: Path) -> list[list[_Entry]]:
-    """Return what lies below a folder, by shard."""
-    found: list[list[_Entry]] = [[] for _ in range(SHARDS)]
+def _walk(folder: Path) -> list[list[str]]:
+    """Return what tells each file below a folder from any other, by shard."""
+    found: list[list[str]] = [[] for _ in range(SHARDS)]
     folders = [(str(folder), "")]
-    # One flat loop: it is gone through for every seed in every build.
+    # One flat loop that keeps little: it is gone through for every seed in every build.
     for place, prefix in folders:
         with os.scandir(place) as entries:
             for entry in entries:
-                name = prefix + entry.name
-                if entry.name.startswith("."):
+                name = entry.name
+                if name.startswith("."):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append((entry.path, f"{name}/"))
+                    folders.append((entry.path, f"{prefix}{name}/"))
                     continue
                 info = entry.stat(follow_symlinks=False)
                 # The ledger changes with every story.
-                if entry.name != LEDGER or not stat.S_ISREG(info.st_mode):
-                    told = f"{name}:{info.st_mtime_ns}:{info.st_size}:{info.st_ino}:{info.st_mode}"
-                    found[shard(name)].append((told, name, entry.path, info))
+                if name != LEDGER or not stat.S_ISREG(info.st_mode):
+                    name = prefix + name
+                    found[shard(name)].append(f"{name}:{_stamp(info)}:{info.st_mode}")
     return found
+
+
+def _entries(folder: Path, told: Iterable[str]) -> Iterator[_Entry]:
+    """Yield the files that ``_walk`` told of, but for those that are gone by now."""
+    for one in told:
+        name = one.rsplit(":", 4)[0]
+        with suppress(FileNotFoundError):
+            yield name, f"{folder}/{name}", os.lstat(f"{folder}/{name}")
 
 
 def _stamp(info: os.stat_result) -> str:

@@ -32,24 +32,22 @@ def read(path: Path, start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
     """
     try:
         with path.open("rb") as lines:
-            number = lines.read(start).count(b"\n")
-            offset = start
+            offset = lines.seek(start)
             for line in lines:
-                number += 1
-                offset += len(line)
                 if not line.endswith(b"\n") and _torn(line):
                     return
                 if line.strip():
-                    yield _event(line, str(path), number), offset
+                    yield _event(line, path, offset), offset + len(line)
+                offset += len(line)
     except FileNotFoundError:
         return
 
 
-def _event(line: bytes, path: str, number: int) -> dict[str, Any]:
+def _event(line: bytes, path: Path, offset: int) -> dict[str, Any]:
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
-        raise Problem("not a line of JSON", _RESTORE, path=path, line=number) from None
+        raise Problem("not a line of JSON", _RESTORE, path=str(path), line=_number(path, offset)) from None
     wanted = {"publish": _PUBLISH + _BOTH, "edit": ("id", "updated", *_BOTH), "gone": ("id",)}
     fields = event if isinstance(event, dict) else {}
     names = wanted.get(str(fields.get("event")))
@@ -57,8 +55,15 @@ def _event(line: bytes, path: str, number: int) -> dict[str, Any]:
     if fields.get("event") == "gone":
         wrong += [name for name in ("seen", "lists") if name in fields and not _fits(name, fields[name])]
     if wrong:
-        raise Problem(f"not a ledger event ({', '.join(wrong)})", _RESTORE, path=path, line=number)
+        said = f"not a ledger event ({', '.join(wrong)})"
+        raise Problem(said, _RESTORE, path=str(path), line=_number(path, offset))
     return fields
+
+
+def _number(path: Path, offset: int) -> int:
+    """Return the number of the line that begins at a byte: worked out only where there is something to say of it."""
+    with path.open("rb") as lines:
+        return lines.read(offset).count(b"\n") + 1
 
 
 def _fits(name: str, value: Any) -> bool:

@@ -47,6 +47,8 @@ places (id, place, there) AS (
 _LENGTHS = (0, 4, 7, 10)
 # Of more changes than these no account is kept: to find out what they touch would cost as much as to make everything.
 MOST_CHANGES = 1000
+# Promises held until they are written into the ledger.
+_MOST_PROMISED = 1_000
 # Stories held at once: some 10 KB each.
 _MOST_HELD = 1_000
 # The shard of what is no seed, but of the content folder.
@@ -284,6 +286,8 @@ class Archive:
         event = ledger.edit_event if known else ledger.publish_event
         self._remember(story)
         self._promised.append(ledger.line(event(story)))
+        if len(self._promised) >= _MOST_PROMISED:
+            self.keep_promises()
 
     def miss(self, story: Known, when: str) -> None:
         """Remember that a known story stands in no seed any more since the ISO instant ``when``."""
@@ -479,6 +483,11 @@ class Archive:
         Call it when all stories of a build are in. A new story costs the lists of its tags within the window; one
         that was edited or went, also the stories after it that share one.
         """
+        if len(self._moved) > max(MOST_CHANGES, self.count() // 4):
+            # Everything is made anyway: nobody asks which threads changed.
+            self._moved.clear()
+            self._retie_all()
+            return
         moved = [(story_id, old, self._placed(story_id)) for story_id, old in sorted(self._moved.items())]
         changed = [one for one in moved if one[1] != one[2]]
         self._moved.clear()
@@ -504,6 +513,14 @@ class Archive:
         }
         moved_on = [story_id for story_id, before in ties.items() if before[1] != self._tied(story_id)[1]]
         self._rerooted = {below for story_id in moved_on for below in self._below(story_id)}
+
+    def _retie_all(self) -> None:
+        self.db.execute("DELETE FROM tie")
+        order = "ORDER BY seen, instant, seed, -back"
+        for (story_id,) in self.db.execute(f"SELECT id FROM story {order}").fetchall():
+            placed = self._placed(story_id)
+            if placed:
+                self._tie(story_id, continued(placed.instant, placed.seed, self._before(placed)))
 
     def _below(self, story_id: str) -> list[str]:
         """Return a story and all that go on from it."""
@@ -737,14 +754,18 @@ class Archive:
         """Keep a shard of the index of an era."""
         self.db.execute("INSERT OR REPLACE INTO shard VALUES (?, ?, ?)", (era, number, zlib.compress(data, 1)))
 
-    def places(self, category: str, start: str = "", end: str = "~") -> list[int]:
-        """Return the places of the stories of a category in the index, in their order, from a day to before another."""
+    def places(self, start: str = "", end: str = "~") -> dict[str, list[int]]:
+        """Return the places of the stories of each category in the index, in their order, from a day to before
+        another."""
         rows = self.db.execute(
-            "SELECT place FROM indexed INDEXED BY indexed_order CROSS JOIN story USING (id)"
-            " WHERE place >= day_place(?) AND place < day_place(?) AND category = ? ORDER BY place",
-            (start, end, category),
+            "SELECT category, place FROM indexed INDEXED BY indexed_order CROSS JOIN story USING (id)"
+            " WHERE place >= day_place(?) AND place < day_place(?) ORDER BY place",
+            (start, end),
         )
-        return [place for (place,) in rows]
+        found: dict[str, list[int]] = {}
+        for category, here in rows:
+            found.setdefault(category, []).append(here)
+        return found
 
     def placed(self, ids: Iterable[str]) -> Iterator[tuple[int, Record]]:
         """Yield those stories with their places in the index, in their order."""
@@ -979,10 +1000,11 @@ class StoryList(Sequence[Record]):
     def older(self, place: Place) -> int:
         """Return how many of the stories are older than ``place``: where a story there stands, counted from the
         oldest."""
+        # Most are newer than few: those are counted.
         (count,) = self._archive.db.execute(
-            f"SELECT count(*) {self._from} AND {_PLACE} < (?, ?, ?, ?)", (*self._values, *place)
+            f"SELECT count(*) {self._from} AND {_PLACE} >= (?, ?, ?, ?)", (*self._values, *place)
         ).fetchone()
-        return int(count)
+        return len(self) - int(count)
 
     def months(self) -> list[tuple[str, int]]:
         """Return each month, "2021-07", that has stories with how many, newest first."""

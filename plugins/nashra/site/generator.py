@@ -549,7 +549,7 @@ class StoriesGenerator(ArticlesGenerator):
     ) -> None:
         """Write the pages of a list where something in it changed, or in what they look at besides."""
         owner = "/".join(key)
-        if self.work.must(owner) or self.work.all_of(template.name) or self.work.all_of(f"{template.name} older"):
+        if self.work.must(owner) or self.work.all_lists_of(template.name):
             with self.writer.making(owner):
                 write(
                     save_as,

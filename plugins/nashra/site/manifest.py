@@ -25,6 +25,7 @@ class Manifest:
     def __init__(self, root: Path) -> None:
         self._root = root
         self.whole = False
+        self._new: set[bytes] = set()
         self._path = root / NAME
         self._lines: TextIO | None = None
         self._there: _Sorted | None = None
@@ -44,6 +45,8 @@ class Manifest:
         """Note that ``name`` is about to be written."""
         digest = _digest(name)
         if digest not in self._noted:
+            if self.whole:
+                self._new.add(digest)
             if self._lines is None:
                 self._root.mkdir(parents=True, exist_ok=True)
                 self._lines = self._path.open("a", encoding="ascii", buffering=1)
@@ -54,13 +57,13 @@ class Manifest:
         gone = {*self._noted}.difference(map(_digest, written))
         return sorted(name for name in self._files() if _digest(name) in gone) if gone else []
 
-    def text(self, written: Iterable[str], stale: Iterable[str] | None = None) -> bytes:
-        """Return what the manifest says when only ``written`` is there; given the ``stale`` files that went, when that
-        is there beside what was noted."""
-        digests = set(map(_digest, written))
-        if stale is None:
-            return b"".join(sorted(digests))
-        return self._noted.changed(digests, set(map(_digest, stale)) - digests)
+    def text(self, written: Iterable[str]) -> bytes:
+        """Return what the manifest says when only ``written`` is there."""
+        return b"".join(sorted(set(map(_digest, written))))
+
+    def changed(self, stale: Iterable[str]) -> bytes:
+        """Return what the manifest says when the ``stale`` files went, and what was noted since it was whole came."""
+        return self._noted.changed(self._new, set(map(_digest, stale)))
 
     @property
     def _noted(self) -> _Sorted:

@@ -62,16 +62,19 @@ class Search:
         assert self._made
         made, archive, work = self._made, self._desk.archive, self._desk.work
         by_month = {one.slug: archive.months(one.slug) for one, _ in self._desk.categories}
-        there = {
-            era: [slug for slug, months in by_month.items() if any(era.start <= month < era.end for month, _ in months)]
+        eras = [
+            (
+                era.name,
+                era.shards,
+                [slug for slug, months in by_month.items() if any(era.start <= month < era.end for month, _ in months)],
+            )
             for era in made.eras
-        }
-        eras = [(era.name, era.shards, categories) for era, categories in there.items()]
+        ]
         self._writer.write_bytes("search/rules.json", dumps({"eras": eras, **rules()}))
-        for era, categories in there.items():
+        for era in made.eras:
             if era.path in made.changed or work.must(f"search/{era.path}"):
                 with self._writer.making(f"search/{era.path}"):
-                    self._era(era, categories)
+                    self._era(era)
         for path in made.gone:
             self._writer.drop(f"search/{path}")
         if work.full:
@@ -92,7 +95,7 @@ class Search:
             self._writer.drop(f"result/{story_id}")
         self._results(archive.placed(changed - gone))
 
-    def _era(self, era: Era, categories: Iterable[str]) -> None:
+    def _era(self, era: Era) -> None:
         assert self._made
         archive, work = self._desk.archive, self._desk.work
         for number in range(era.shards):
@@ -101,9 +104,8 @@ class Search:
                 self._writer.write_bytes(name, archive.shard(era.path, number) or b"{}")
             else:
                 self._writer.keep(name)
-        for slug in categories:
-            data = dumps(encode(archive.places(slug, era.start, era.end)))
-            self._writer.write_bytes(f"search/category/{era.path}/{slug}.json", data)
+        for slug, places in sorted(archive.places(era.start, era.end).items()):
+            self._writer.write_bytes(f"search/category/{era.path}/{slug}.json", dumps(encode(places)))
 
     def _results(self, placed: Iterable[tuple[int, Record]]) -> None:
         for place, record in placed:

@@ -123,7 +123,7 @@ class Sitemaps:
                 for month in sorted(told, reverse=True)
                 for name, changed in told[month]
             ]
-            self._written += self._save("lists", [Address(self._url(name)) for name in self._lists()])
+            self._written += self._lists()
             if len(stories):
                 self._news(stories)
             self._writer.write_bytes("sitemap.xml", index(self._written))
@@ -150,18 +150,29 @@ class Sitemaps:
             saved.append(Address(f"{self._site}/{file}", max(changed for _, changed in some)))
         return saved
 
-    def _lists(self) -> list[str]:
-        """Return the pages that are no stories: lists by their newest page, indexes, hand-written pages.
+    def _lists(self) -> list[Address]:
+        """Write the sitemap of pages that are no stories, where one came or went: lists by their newest page, indexes,
+        hand-written pages.
 
         What is for nobody to find is left out: drafts, hidden pages, and the pages for what is missing.
         """
-        context = self._desk.context
+        context, work, files = self._desk.context, self._desk.work, self._desk.archive.files
         unlisted = {"404.html", "offline.html"}
         for name in ("drafts", "hidden_articles", "hidden_pages", "draft_pages"):
             unlisted |= {one.save_as for one in context.get(name, ())}
+        told = None if work.full or self._writer.lists_changed() else files.told("sitemap of lists")
+        if told and told[0] == sorted(unlisted) and work.missing.isdisjoint(told[2]):
+            self.lists = told[1]
+            for name in told[2]:
+                self._writer.keep(name)
+            return [Address(f"{self._site}/{name}") for name in told[2]]
         there = self._writer.lists()
         self.lists = len(there)
-        return sorted(name for name in there - unlisted if not _older_page(name, there))
+        listed = sorted(name for name in there - unlisted if not _older_page(name, there))
+        saved = self._save("lists", [Address(self._url(name)) for name in listed])
+        names = [url.removeprefix(f"{self._site}/") for url, _ in saved]
+        files.tell("sitemap of lists", [sorted(unlisted), self.lists, names])
+        return saved
 
     def _url(self, name: str) -> str:
         """Return the canonical address of a file: an index page is named by its folder."""

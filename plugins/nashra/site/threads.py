@@ -121,7 +121,7 @@ class Threads:
             return
         template = desk.get_template("thread")
         for thread in self.listed:
-            if not (self._changed(thread) or work.all_of(template.name) or work.all_of(f"{template.name} older")):
+            if not (self._changed(thread) or work.all_lists_of(template.name)):
                 continue
             key = ("tag", thread.event) if thread.event else ("thread", thread.slug)
             stories = Articles(thread.stories, desk.listed, key, desk.reads)

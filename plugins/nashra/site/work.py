@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nashra.site.generator import StoriesGenerator
 
 # What the context holds of all stories, and the role of the lists that it changes with.
-GLOBALS = {"tags": "tag", "tag_index": "tag", "authors": "author", "period_archives": "period"}
+_GLOBALS = {"tags": "tag", "tag_index": "tag", "authors": "author", "period_archives": "period"}
 # What no page shows: how to serve and what to say.
 _UNSEEN = {"DEBUG", "BIND", "PORT", "localsiteurl"}
 _MADE_BY = ("pelican", "jinja2", "markupsafe", "feedgen", "lxml", "pillow", "icalendar", "babel", "hijridate")
@@ -72,12 +72,11 @@ class Work:
         self.lost: set[str] = set()
         self.looked: set[str] = set()
         self.owners: set[str] = {""}
+        # Told when first asked: by what earlier builds noted, for a template that changed makes everything.
+        self._all: dict[str, bool] = {}
         self.changes = changes if changes and not self.full else Changes()
         before = [] if self.full else self._files.told("threads") or []
         self.reads = reads
-        if not self.full:
-            reads.remember(self._files.told("reads"))
-        self._files.tell("threads", threads)
         self._note_threads(before, threads)
         self.stories: set[str] = {record.id for record in hand_written}
         # What lies there as far as the archive knows, should the folder's own list of it be lost.
@@ -86,11 +85,12 @@ class Work:
             left = self._files.told("left")
             self.known = self._files.all() if left and left[0] == str(root) else set()
             self._files.forget()
-            self._files.tell("threads", threads)
-            return
-        self._look()
-        self._note_stories(archive)
-        self.owners |= {f"{role}/{slug}" for role, slug in self.changes.lists}
+        else:
+            reads.remember(self._files.told("reads"))
+            self._look()
+            self._note_stories(archive)
+            self.owners |= {f"{role}/{slug}" for role, slug in self.changes.lists}
+        self._files.tell("threads", threads)
 
     # --- whether everything must be made -----------------------------------------------------------------------
 
@@ -194,7 +194,7 @@ class Work:
     def reason(self, owner: str) -> str:
         """Return why the files of ``owner`` were made again."""
         kind, _, about = owner.partition("/")
-        if not owner or kind in ("search", "sitemaps"):
+        if not owner or kind == "sitemaps":
             return "looked at in every build"
         if self.full:
             return self.why
@@ -205,7 +205,7 @@ class Work:
             return "the story changed"
         if owner in self.lost:
             return "a file of it was gone"
-        if owner in self.owners:
+        if owner in self.owners or kind == "search":
             return "a story in it changed"
         return "its template shows something that changed"
 
@@ -215,7 +215,13 @@ class Work:
 
     def all_of(self, template: str) -> bool:
         """Tell whether pages of ``template`` looked at something that changed, so that all of them must be made."""
-        return self.full or any(map(self._changed, self.reads.by_role.get(template, ())))
+        if template not in self._all:
+            self._all[template] = self.full or any(map(self._changed, self.reads.by_role.get(template, ())))
+        return self._all[template]
+
+    def all_lists_of(self, template: str) -> bool:
+        """Tell whether this holds of the newest pages of lists or of those behind them."""
+        return self.all_of(template) or self.all_of(f"{template} older")
 
     def _changed(self, read: str) -> bool:
         changed = self.changes.lists
@@ -227,8 +233,8 @@ class Work:
             return bool(self.changes.stories)
         if read == "threads":
             return self.threads_changed or bool(self.changes.roots)
-        if read in GLOBALS:
-            return any(role == GLOBALS[read] for role, _ in changed)
+        if read in _GLOBALS:
+            return any(role == _GLOBALS[read] for role, _ in changed)
         if read == "feed_groups":
             return bool(changed)
         role, _, slug = read.partition(" ")

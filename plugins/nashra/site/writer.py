@@ -129,6 +129,14 @@ class NashraWriter(Writer):
         for owner in sorted(self._files.owners() if self.work.full else self._made):
             yield owner or "pages of the whole site", self.work.reason(owner)
 
+    def lists_changed(self) -> bool:
+        """Tell whether pages other than of stories came or went in this build, as far as it has come."""
+        return any(
+            {name for name in names ^ self._files.of(owner) if name.endswith(".html")}
+            for owner, names in self._made.items()
+            if not owner.startswith(_NO_LISTS)
+        )
+
     def lists(self) -> set[str]:
         """Return the pages that are there after this build, without those of stories."""
         self._note_rows()
@@ -219,7 +227,9 @@ class NashraWriter(Writer):
                 self._folders.add(folder.parent.relative_to(self._root).as_posix().removeprefix("."))
         self._manifest.close()
         if self.work.full or stale or self.changed:
-            replace_file(str(self._manifest.path), self._manifest.text(self.written, None if self.work.full else stale))
+            manifest = self._manifest
+            text = manifest.text(self.written) if self.work.full else manifest.changed(stale)
+            replace_file(str(manifest.path), text)
         if self.work.full:
             self._folders |= {name.rpartition("/")[0] for name in self.written}
         folders = self._folders | self.work.looked | {""}
