@@ -82,6 +82,12 @@ def run(command: Sequence[str | Path], folder: Path, environ: dict[str, str] | N
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, files), text
 
 
+def newest(corpus: Corpus) -> Story:
+    """Return a story more, a minute newer than the corpus."""
+    last = corpus.story(corpus.stories - 1).moment
+    return replace(corpus.story(corpus.stories), moment=last + timedelta(minutes=1))
+
+
 class Nashra:
     """A project with the seeds of a corpus, built by the pelican command beside this Python."""
 
@@ -142,8 +148,13 @@ class Nashra:
         self._touched[story.number] = story
 
     def new(self) -> Run:
-        """Build with a story more, the newest."""
-        self.save(self.corpus.story(self.corpus.stories))
+        """Build with a story more, the newest, a minute after the last."""
+        self.save(newest(self.corpus))
+        return self.build()
+
+    def new_month(self) -> Run:
+        """Build with a story more, the first of a month and of a year."""
+        self.save(self.corpus.story(self.corpus.stories + 1))
         return self.build()
 
     def edited(self) -> Run:
@@ -199,7 +210,7 @@ class Hugo:
         self.output = folder / "hugo-output"
         shutil.copytree(PEERS / "hugo", self._folder)
         self.content = self._folder / "content" / "stories"
-        self._newest = self.content / f"{corpus.story(corpus.stories).path}.md"
+        self._newest = self.content / f"{newest(corpus).path}.md"
         self._environ = {"HUGO_CACHEDIR": str(folder / "hugo-cache")}
 
     def build(self) -> Run:
@@ -214,7 +225,7 @@ class Hugo:
 
     def new(self) -> Run:
         """Build with a story more: Hugo knows no other way than to build everything."""
-        self.save(self._corpus.story(self._corpus.stories))
+        self.save(newest(self._corpus))
         cost = self.build()
         self._newest.unlink()
         return cost
@@ -244,7 +255,7 @@ class StockPelican:
         self.output = folder / "pelican-output"
         shutil.copytree(PEERS / "pelican", self._folder)
         self.content = self._folder / "content"
-        self._newest = self.content / f"{corpus.story(corpus.stories).path}.md"
+        self._newest = self.content / f"{newest(corpus).path}.md"
 
     def build(self, *options: str | Path) -> Run:
         """Build, into whatever is there."""
@@ -266,7 +277,7 @@ class StockPelican:
     def new(self) -> Run:
         """Build with a story more and the cache of all the others."""
         self._newest.parent.mkdir(parents=True, exist_ok=True)
-        self._newest.write_text(pelican(self._corpus.story(self._corpus.stories)), "utf-8")
+        self._newest.write_text(pelican(newest(self._corpus)), "utf-8")
         cost = self.cached()
         self._newest.unlink()
         return cost
@@ -479,6 +490,7 @@ def builds(found: Measured, folder: Path, options: argparse.Namespace, program: 
                 stock.cached()
             note("Pelican: one new story, its cache", stock.new())
         for row, build in (
+            ("the first story of a month", ours.new_month),
             ("an edit", ours.edited),
             ("a withdrawal", ours.withdrawn),
             ("a common tag on an old story", ours.retagged),
@@ -503,7 +515,7 @@ def last(found: Measured, ours: Nashra, theirs: Hugo | None, options: argparse.N
     if found.stories <= CARDS:
         ours.build()
         found.note("with cards: full, analysis known", ours.known("NASHRA_CARDS=true"))
-        ours.save(ours.corpus.story(ours.corpus.stories))
+        ours.save(newest(ours.corpus))
         found.note("with cards: one new story", ours.build("NASHRA_CARDS=true"))
         ours.restore()
     if options.no_devserver:

@@ -134,7 +134,7 @@ def test_eras_hold_every_month_once_and_are_few(each: int, later: int) -> None:
     assert [era.end for era in found] == ["~", *(era.start for era in found[:-1])] and found[-1].start == ""
     holding = [[size for month, size in months if era.start <= month < era.end] for era in found]
     assert sum(map(sum, holding)) == 240 * each and len(holding[0]) == 1
-    assert all(sum(sizes) >= 2048 for sizes in holding[1:-1]) and len(found) <= 10
+    assert all(sum(sizes) >= 1024 for sizes in holding[1:-1]) and len(found) <= 10
     assert [era.shards for era in found] == [shards_for(sum(sizes)) for sizes in holding]
 
 

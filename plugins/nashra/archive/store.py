@@ -114,8 +114,6 @@ class Archive:
         self._held: dict[str, Record] = {}
         self._retied: set[str] = set()
         self._rerooted: set[str] = set()
-        # The eras of the search index that are to be made anew, from one day to before another.
-        self._anew: list[tuple[str, str]] = []
         # The lists whose tombstones came or went.
         self._buried: set[tuple[str, str]] = set()
         # Where the stories stood that were taken out or put in since ``retie``, None for what was not there.
@@ -670,29 +668,34 @@ class Archive:
 
     # --- the search index --------------------------------------------------------------------------------------
 
-    def indexed_by(self, code: str, eras: dict[str, tuple[str, str]]) -> set[str]:
+    def indexed_by(self, code: str, eras: dict[str, tuple[str, str]]) -> tuple[set[str], set[str]]:
         """Forget of the search index what was last made by other ``code`` or for other ``eras``: each, by its path, has
-        an index of its stories from one day, or month, to before another. Return the eras that are no more."""
+        an index of its stories from one day, or month, to before another. Return the paths of those that are no more
+        and of those that are new: nothing is in their indexes yet."""
         before = json.loads(self._meta("eras") or "{}")
         if self._meta("search") != code:
             self.db.execute("DELETE FROM shard")
             self.db.execute("DELETE FROM indexed")
             self._set_meta("search", code)
             self._set_meta("indexed", "")
-        elif before != {path: list(span) for path, span in eras.items()}:
-            for path in before.keys() - eras.keys():
-                self.db.execute("DELETE FROM shard WHERE era = ?", (path,))
-            self._anew = [span for path, span in sorted(eras.items()) if path not in before]
-            for span in self._anew:
-                self.db.execute("DELETE FROM indexed WHERE place >= day_place(?) AND place < day_place(?)", span)
+        for path in before.keys() - eras.keys():
+            self.db.execute("DELETE FROM shard WHERE era = ?", (path,))
         self._set_meta("eras", json.dumps(eras))
-        gone: set[str] = before.keys() - eras.keys()
-        return gone
+        return before.keys() - eras.keys(), eras.keys() - before.keys()
+
+    def indexed(self, start: str, end: str, most: int) -> Iterator[list[tuple[int, list[str]]]]:
+        """Yield the stories that were put into the index from one day, or month, to before another, their places and
+        forms, at ``most`` so many at once."""
+        rows = self.db.execute(
+            "SELECT place, forms FROM indexed WHERE place >= day_place(?) AND place < day_place(?) ORDER BY place",
+            (start, end),
+        )
+        while some := rows.fetchmany(most):
+            yield [(place, zlib.decompress(forms).decode().splitlines()) for place, forms in some]
 
     def indexed_all(self) -> None:
         """Note that every story is in the index as it is: from here on, only days are looked at on which one moved."""
         self.db.execute("DELETE FROM to_index")
-        self._anew = []
         self._set_meta("indexed", "all")
 
     def to_index(self, limit: int) -> list[Indexing]:
@@ -704,13 +707,10 @@ class Archive:
 
     def _days_to_index(self) -> list[tuple[str, str]]:
         """Return from which day to before which the index may be other than the stories: each day on which one moved,
-        the eras that are new, or all of time."""
+        or all of time."""
         if self._meta("indexed") != "all":
             return [("", "~")]
-        days = [day for (day,) in self.db.execute("SELECT day FROM to_index ORDER BY day")]
-        # A day of an era that is new is looked at with it.
-        moved = [(day, f"{day}~") for day in days if not any(start <= day < end for start, end in self._anew)]
-        return [*self._anew, *moved]
+        return [(day, f"{day}~") for (day,) in self.db.execute("SELECT day FROM to_index ORDER BY day")]
 
     def _to_index(self, first: str, end: str, limit: int) -> list[Indexing]:
         span = {"first": first, "end": end, "limit": limit}

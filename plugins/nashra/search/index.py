@@ -30,7 +30,7 @@ _HEADLINE = "^"
 # Stories whose postings are held in memory at once.
 _AT_ONCE = 8192
 # An archive of fewer stories is one era; of fewer in a stretch of time no era is made.
-_UNDIVIDED, _LEAST = 4096, 2048
+_UNDIVIDED, _LEAST = 4096, 1024
 # A shard's keys, each with its forms, each with the places of the stories that hold it.
 Shard = dict[str, dict[str, list[int]]]
 # By the path of the era and the number of the shard.
@@ -242,7 +242,22 @@ class Update(NamedTuple):
 def update(archive: Archive, text: Callable[[Record], Sequence[str]]) -> Update:
     """Bring the index in ``archive`` up to date; ``text`` says what of a story besides its headline is searched."""
     made = Update(eras(archive.months()), set(), set(), set(), set())
-    made.gone.update(archive.indexed_by(code(), {era.path: (era.start, era.end) for era in made.eras}))
+    gone, new = archive.indexed_by(code(), {era.path: (era.start, era.end) for era in made.eras})
+    made.gone.update(gone)
+
+    def keep(changes: Changes) -> None:
+        for shard in changes.touched():
+            archive.keep_shard(*shard, changes.apply(shard, archive.shard(*shard)))
+        made.touched.update(changes.touched())
+        made.changed.update(changes.eras)
+
+    # What stands in the index moves to the eras that are new as it is: no story is read again.
+    for era in made.eras:
+        for stories in archive.indexed(era.start, era.end, _AT_ONCE) if era.path in new else ():
+            changes = Changes(made.eras)
+            for story in stories:
+                changes.change(None, story)
+            keep(changes)
     while True:
         found = archive.to_index(_AT_ONCE)
         changes = Changes(made.eras)
@@ -254,11 +269,8 @@ def update(archive: Archive, text: Callable[[Record], Sequence[str]]) -> Update:
             else:
                 archive.forget_indexed(one.id)
             changes.change(one.before, after)
+        keep(changes)
         made.stories.update(one.id for one in found)
-        made.touched.update(changes.touched())
-        made.changed.update(changes.eras)
-        for number in changes.touched():
-            archive.keep_shard(*number, changes.apply(number, archive.shard(*number)))
         if len(found) < _AT_ONCE:
             archive.indexed_all()
             return made
