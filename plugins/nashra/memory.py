@@ -10,8 +10,9 @@ _SELDOM = (50_000, 20, 100)
 
 def settle() -> None:
     """Take what is loaded so far for permanent, and look for cycles seldom. For a program's edges: it is global."""
-    # What an earlier call kept may be garbage by now.
-    gc.unfreeze()
-    gc.collect()
+    if gc.get_freeze_count():
+        # What an earlier call kept may be garbage by now; at first there is little.
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
     gc.set_threshold(*_SELDOM)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,69 @@ def test_arabic_names_are_names(tmp_path: Path) -> None:
     (tmp_path / "نشرة 1\u200f.txt").write_text("x")
     found, problems = intake.scan(tmp_path, "seeds")
     assert ([seed.name for seed in found], problems) == (["نشرة 1\u200f.txt"], [])
+
+
+def told(listing: intake.Listing) -> list[list[str]]:
+    assert listing.shards is not None
+    return [sorted(shard) for shard in listing.shards]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_who_is_told_what_was_saved_finds_what_a_look_at_everything_finds(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    folder = tmp_path / "seeds"
+    (folder / "2021").mkdir(parents=True)
+    listing = intake.Listing(folder)
+    listing.look()
+    for _ in range(60):
+        changed = set()
+        for _ in range(chance.randrange(1, 4)):
+            path = (
+                folder
+                / chance.choice(["", "2021", "2022/07"])
+                / chance.choice(
+                    ["a.txt", "b.TXT", "a.meta", ".hidden.txt", "ledger.jsonl", "خبر.txt", "notes.pdf", "b.c.txt"]
+                )
+            )
+            act = chance.choice(["save", "save", "delete", "link", "folder goes", "folder moves"])
+            if act == "folder goes":
+                shutil.rmtree(folder / "2022", ignore_errors=True)
+                changed.add(folder / "2022")
+            elif act == "folder moves" and (folder / "2021").is_dir() and not (folder / "2022").exists():
+                (folder / "2021").rename(folder / "2022")
+                changed |= {folder / "2021", folder / "2022"}
+            elif act == "delete":
+                path.unlink(missing_ok=True)
+                changed.add(path)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.unlink(missing_ok=True)
+                if act == "link":
+                    path.symlink_to("elsewhere")
+                else:
+                    path.write_text("نص" * chance.randrange(99), "utf-8")
+                changed.add(path)
+        listing.look(changed | {tmp_path / "theme.css"})
+        whole = intake.Listing(folder)
+        whole.look()
+        assert told(listing) == told(whole)
+
+
+def test_shards_that_are_known_are_not_looked_into(tmp_path: Path) -> None:
+    for number in range(40):
+        (tmp_path / f"{number}.txt").write_text("خبر", "utf-8")
+    (tmp_path / "7.meta").write_text("Tags: قمة", "utf-8")
+    first = intake.survey(intake.Listing(tmp_path), "seeds", {})
+    assert len(first.seeds) == 40 and first.unchanged == 0 and not first.problems
+    again = intake.survey(intake.Listing(tmp_path), "seeds", first.shards)
+    assert (again.seeds, again.changed, again.unchanged) == ([], [], 40)
+    (tmp_path / "7.meta").write_text("Tags: قمة، حوار", "utf-8")
+    (tmp_path / "9.txt").unlink()
+    third = intake.survey(intake.Listing(tmp_path), "seeds", first.shards)
+    assert third.changed == sorted({intake.shard("7.txt"), intake.shard("9.txt")})
+    assert "7.txt" in [seed.name for seed in third.seeds] and third.unchanged + len(third.seeds) == 39
+    # What is wrong is said each time.
+    (tmp_path / "orphan.meta").write_text("", "utf-8")
+    for _ in range(2):
+        wrong = intake.survey(intake.Listing(tmp_path), "seeds", first.shards | third.shards)
+        assert len(wrong.problems) == 1 and intake.shard("orphan.meta") not in wrong.shards

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
@@ -21,6 +21,8 @@ SEED = ".txt"
 SIDECAR = ".meta"
 # What an archive remembers of its seeds at once, so that a build need not look up each: some hundred of 100,000.
 SHARDS = 1024
+# Of more files that are said to have changed, all are looked at.
+_MANY = 500
 # Names are bytes to the file system.
 _ANY = ("utf-8", "surrogateescape")
 # A file's name below the folder, where it lies, and what the file system knows of it.
@@ -64,17 +66,51 @@ def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:
     ``shown`` is the folder's name in problems. Hidden files, the ledger, sidecars and README files are no seeds
     and no problem. Raises Problem when the folder itself cannot be read.
     """
-    return survey(folder, shown, {})[:2]
+    return survey(Listing(folder), shown, {})[:2]
 
 
-def survey(folder: Path, shown: str, known: Mapping[int, tuple[str, int]]) -> Survey:
+class Listing:
+    """What lies in a seeds folder, by shard, as it was last looked at."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.shards: list[list[str]] | None = None
+
+    def look(self, changed: Collection[Path] | None = None) -> None:
+        """Look at all files; only at those that ``changed``, when somebody who watches the folder says so. Raises
+        OSError."""
+        files = [path.relative_to(self.folder) for path in changed or () if path.is_relative_to(self.folder)]
+        if self.shards is None or changed is None or len(files) > _MANY or any(map(self._is_folder, files)):
+            self.shards = _walk(self.folder)
+            return
+        for file in files:
+            name = file.as_posix()
+            if any(part.startswith(".") for part in file.parts):
+                continue
+            at = shard(name)
+            self.shards[at] = [told for told in self.shards[at] if told.rsplit(":", 4)[0] != name]
+            with suppress(FileNotFoundError, NotADirectoryError):
+                info = os.lstat(self.folder / file)
+                if not _is_ledger(file.name, info):
+                    self.shards[at].append(_told(name, info))
+
+    def _is_folder(self, file: Path) -> bool:
+        # One that is gone took its files along; what is no seed by its name may be a folder that is gone.
+        path = self.folder / file
+        return path.is_dir() or (not os.path.lexists(path) and _parted(file.name)[1] not in (SEED, SIDECAR))
+
+
+def survey(
+    listing: Listing, shown: str, known: Mapping[int, tuple[str, int]], changed: Collection[Path] | None = None
+) -> Survey:
     """Return what ``scan`` finds, without the shards that are as they are ``known``: to look at the size and time of
-    a file costs a tenth of looking it up. Raises Problem as ``scan`` does."""
+    a file costs a tenth of looking it up. ``changed`` is told to ``listing``. Raises Problem as ``scan`` does."""
     try:
-        shards = _walk(folder)
+        listing.look(changed)
     except OSError as error:
         remedy = "make the folder, or name another with SEEDS=folder"
         raise Problem(f"the seeds folder cannot be read ({error.strerror})", remedy, path=shown) from None
+    shards = listing.shards or []
     found = Survey([], [], [], 0, {})
     unchanged = 0
     for number in range(SHARDS):
@@ -85,7 +121,7 @@ def survey(folder: Path, shown: str, known: Mapping[int, tuple[str, int]]) -> Su
         if before[0] == listed:
             unchanged += before[1]
             continue
-        seeds, problems = _judged(_entries(folder, told), shown)
+        seeds, problems = _judged(_entries(listing.folder, told), shown)
         found.changed.append(number)
         found.seeds.extend(seeds)
         found.problems.extend(problems)
@@ -195,11 +231,19 @@ def _walk(folder: Path) -> list[list[str]]:
                     folders.append((entry.path, f"{prefix}{name}/"))
                     continue
                 info = entry.stat(follow_symlinks=False)
-                # The ledger changes with every story.
-                if name != LEDGER or not stat.S_ISREG(info.st_mode):
+                if not _is_ledger(name, info):
                     name = prefix + name
-                    found[shard(name)].append(f"{name}:{_stamp(info)}:{info.st_mode}")
+                    found[shard(name)].append(_told(name, info))
     return found
+
+
+def _is_ledger(name: str, info: os.stat_result) -> bool:
+    # It changes with every story.
+    return name == LEDGER and stat.S_ISREG(info.st_mode)
+
+
+def _told(name: str, info: os.stat_result) -> str:
+    return f"{name}:{_stamp(info)}:{info.st_mode}"
 
 
 def _entries(folder: Path, told: Iterable[str]) -> Iterator[_Entry]:

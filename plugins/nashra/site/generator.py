@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from nashra.arabic.hygiene import clean, title
 from nashra.arabic.slugs import slug
 from nashra.archive.changes import ListKey
 from nashra.archive.identity import fingerprint
+from nashra.archive.intake import Listing
 from nashra.archive.record import Record, TagRef, first_moment
 from nashra.archive.store import Archive, Group
 from nashra.desk.analyse import Desk
@@ -62,6 +63,7 @@ _MOST_TAGS = 150
 _ALPHABET = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 _PLACES = {DIGITS: 0, LATIN: 1, OTHER: 2}
 _GRANULARITIES = ("year", "month", "day")
+Saved = Collection[Path] | None
 
 
 class StoriesGenerator(ArticlesGenerator):
@@ -77,10 +79,13 @@ class StoriesGenerator(ArticlesGenerator):
         self.newsroom: Newsroom
         self.archive: Archive
 
-    def open(self, settings: Settings, archive: Archive, desk: Desk, laps: Laps, whole: str) -> None:
-        """Give the generator what it is fed from, what keeps its time, and why everything must be made ("": it need
-        not); called once, before ``generate_context``."""
+    def open(
+        self, settings: Settings, archive: Archive, desk: Desk, laps: Laps, whole: str, seeds: Listing, saved: Saved
+    ) -> None:
+        """Give the generator what it is fed from, what keeps its time, why everything must be made ("": it need not),
+        what is known of the seeds folder and what was saved in it since; called once, before ``generate_context``."""
         self.whole = whole
+        self._seeds, self._saved = seeds, saved
         # The stretch of time whose pages are made now; None where all are made, or what changed.
         self._stretch: Stretch | None = None
         self._process = os.getpid()
@@ -105,7 +110,7 @@ class StoriesGenerator(ArticlesGenerator):
         self._published: dict[str, Article] = {}
         self._named: dict[str, str] = {}
         self._period = cache(self._named_period)
-        self.newsroom.take_in(self._hand_written(), over)
+        self.newsroom.take_in(self._hand_written(), over, self._seeds, self._saved)
         self._tell_addresses()
         self._lap("intake")
         self.articles = self.dates = self._list()

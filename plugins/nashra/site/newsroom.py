@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,15 +75,18 @@ class Newsroom:
         self,
         articles: dict[str, Arrival | None],
         progress: Callable[[Sequence[intake.Found]], Iterable[intake.Found]],
+        listing: intake.Listing,
+        saved: Collection[Path] | None = None,
     ) -> None:
-        """Bring the archive up to date with the seeds folder and the hand-written ``articles`` by name (None: one that
-        cannot be read, and keeps what it had).
+        """Bring the archive up to date with the seeds folder, of which ``listing`` knows what it last held, and the
+        hand-written ``articles`` by name (None: one that cannot be read, and keeps what it had). ``saved`` is what was
+        saved since ``listing`` looked, None where that is not known.
 
         ``progress`` passes the seeds to read on, one by one, as they are worked on.
         """
         folder = shown(self._settings.seeds)
         self._archive.analysed_by(self._desk.key)
-        survey = intake.survey(self._settings.seeds, folder, self._archive.shards_of_seeds())
+        survey = intake.survey(listing, folder, self._archive.shards_of_seeds(), saved)
         found, refused = survey.seeds, survey.problems
         self.problems += refused
         before = self._archive.seeds(survey.changed)

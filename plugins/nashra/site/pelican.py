@@ -59,6 +59,9 @@ class Nashra(Pelican):
         }
         self._settings = Settings()
         self._last_desk: Desk | None = None
+        self._seeds = intake.Listing(Path())
+        # What was saved since the last build, where someone watches; a build without it looks at everything.
+        self._saved_now: set[Path] | None = None
         self._static_paths = list(settings["STATIC_PATHS"])
         super().__init__(settings)
 
@@ -72,7 +75,9 @@ class Nashra(Pelican):
 
         def make(**kwargs: Any) -> StoriesGenerator:
             self._stories = StoriesGenerator(**kwargs)
-            self._stories.open(self._settings, self._archive, self._desk, self._laps, self._whole)
+            self._stories.open(
+                self._settings, self._archive, self._desk, self._laps, self._whole, self._seeds, self._saved_now
+            )
             return self._stories
 
         return make
@@ -92,11 +97,15 @@ class Nashra(Pelican):
         elif self._build_or_say():
             raise SystemExit(1)
 
-    def _build_or_say(self) -> list[Problem]:
-        """Build; print what an editor must mend, and return it."""
+    def _build_or_say(self, saved: set[Path] | None = None) -> list[Problem]:
+        """Build; print what an editor must mend, and return it. ``saved`` is all that was saved since the last build,
+        None where that is not known."""
         problems: list[Problem] = []
         try:
             self._settings = Settings.read(self.settings)
+            self._saved_now = saved
+            if self._seeds.folder != (folder := self._settings.seeds.resolve()):
+                self._seeds = intake.Listing(folder)
             problems = self._build()
         except Problem as stopped:
             problems = [stopped]
@@ -116,15 +125,17 @@ class Nashra(Pelican):
             for changed in site._saved(settings_file):
                 if built and not changed:
                     continue
-                built = True
+                # What was saved before this watch began is not known.
+                saved, built = changed if built else None, True
                 try:
                     if settings_file in changed:
-                        site = get_instance(asked)[0]
-                    site._build_or_say()
+                        site, saved = get_instance(asked)[0], None
+                    site._build_or_say(saved)
                 except Exception as error:  # a template half written must not end the day's work
                     _log.error("The site is as it was: %s: %s", type(error).__name__, error)
-                if any(path.is_file() and path in site._watched for path in changed):
-                    # Most editors put a new file in the place of the old one, which was watched.
+                if settings_file in changed or any(path.is_file() and path in site._watched for path in changed):
+                    # Other folders may be named; and most editors put a new file in the place of the old one, which was
+                    # watched.
                     break
 
     def _saved(self, settings_file: Path) -> Iterator[set[Path]]:

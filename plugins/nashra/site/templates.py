@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, Template, meta, nodes
+from jinja2 import Template, meta, nodes
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.utils import pass_context
@@ -14,6 +13,16 @@ from jinja2.utils import pass_context
 # As many sets of macros of one template as are held at once: pages of several depths see other addresses.
 _MOST = 16
 _SEES_PAGE = getattr(pass_context(lambda _: None), "jinja_pass_arg")  # noqa: B009  # Jinja's name for it is private
+
+
+# What a template of macros leaves open, and the filters and tests it uses; by its source and the syntax it is written
+# in, once a program: each build has an environment of its own.
+_Open = tuple[tuple[str, ...] | None, frozenset[str]]
+_READ: dict[tuple[object, ...], _Open] = {}
+_SYNTAX = (
+    *(f"{kind}_{end}_string" for kind in ("block", "variable", "comment") for end in ("start", "end")),
+    *("line_statement_prefix", "line_comment_prefix", "trim_blocks", "lstrip_blocks", "keep_trailing_newline"),
+)
 
 
 class QuickContext(Context):
@@ -48,7 +57,7 @@ class SharingTemplate(Template):
         if "_open" not in self.__dict__:
             assert self.environment.loader is not None
             source, _, _ = self.environment.loader.get_source(self.environment, str(self.name))
-            self._open, self._made = _open_names(self.environment, source), []
+            self._open, self._made = self._open_names(source), []
         if self._open is None:
             return super().make_module(vars, shared, locals)
         given = dict(vars or {}, **(locals or {}))
@@ -63,20 +72,30 @@ class SharingTemplate(Template):
             self._made.append((values, module))
         return module
 
+    def _open_names(self, source: str) -> tuple[str, ...] | None:
+        """Return the names that a template of macros leaves open; None for one that holds more, or sees more."""
+        environment = self.environment
+        written_in = (source, *(getattr(environment, name) for name in _SYNTAX), *sorted(environment.extensions))
+        if written_in not in _READ:
+            _READ[written_in] = _read(environment.parse(source))
+        names, used = _READ[written_in]
+        helpers = [kind.get(one) for one in used for kind in (environment.filters, environment.tests)]
+        return None if any(getattr(one, "jinja_pass_arg", None) is _SEES_PAGE for one in helpers) else names
+
 
 def _same(one: Any, other: Any) -> bool:
     return one is other or (type(one) is type(other) is str and one == other)
 
 
-@lru_cache(maxsize=64)
-def _open_names(environment: Environment, source: str) -> tuple[str, ...] | None:
-    """Return the names that a template of macros leaves open; None for one that holds more, or sees more."""
-    tree = environment.parse(source)
-    alone = all(isinstance(node, nodes.Macro) or _plain(node) for node in tree.body)
-    sees_page = any(getattr(one, "jinja_pass_arg", None) is _SEES_PAGE for one in _used(environment, tree))
-    if not alone or sees_page or any(True for _ in meta.find_referenced_templates(tree)):
-        return None
-    return tuple(sorted(meta.find_undeclared_variables(tree)))
+def _read(tree: nodes.Template) -> _Open:
+    """Return the names that a template leaves open, None where it holds more than macros, and the filters and tests it
+    uses."""
+    if not all(isinstance(node, nodes.Macro) or _plain(node) for node in tree.body):
+        return None, frozenset()
+    used = frozenset(one.name for kind in (nodes.Filter, nodes.Test) for one in tree.find_all(kind))
+    if any(True for _ in meta.find_referenced_templates(tree)):
+        return None, used
+    return tuple(sorted(meta.find_undeclared_variables(tree))), used
 
 
 def _plain(node: nodes.Node) -> bool:
@@ -84,8 +103,3 @@ def _plain(node: nodes.Node) -> bool:
     if isinstance(node, nodes.Output):
         return all(isinstance(part, nodes.TemplateData) for part in node.nodes)
     return isinstance(node, nodes.Assign) and isinstance(node.node, nodes.Const)
-
-
-def _used(environment: Environment, tree: nodes.Template) -> Iterator[Any]:
-    yield from (environment.filters.get(one.name) for one in tree.find_all(nodes.Filter))
-    yield from (environment.tests.get(one.name) for one in tree.find_all(nodes.Test))
