@@ -63,7 +63,6 @@ _MOST_TAGS = 150
 _ALPHABET = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 _PLACES = {DIGITS: 0, LATIN: 1, OTHER: 2}
 _GRANULARITIES = ("year", "month", "day")
-Saved = Collection[Path] | None
 
 
 class StoriesGenerator(ArticlesGenerator):
@@ -80,12 +79,21 @@ class StoriesGenerator(ArticlesGenerator):
         self.archive: Archive
 
     def open(
-        self, settings: Settings, archive: Archive, desk: Desk, laps: Laps, whole: str, seeds: Listing, saved: Saved
+        self,
+        settings: Settings,
+        archive: Archive,
+        desk: Desk,
+        laps: Laps,
+        whole: str,
+        seeds: Listing,
+        saved: Collection[Path] | None,
+        look: bool,
     ) -> None:
         """Give the generator what it is fed from, what keeps its time, why everything must be made ("": it need not),
-        what is known of the seeds folder and what was saved in it since; called once, before ``generate_context``."""
+        what is known of the seeds folder and what was saved in it since, and whether to look for deleted files; called
+        once, before ``generate_context``."""
         self.whole = whole
-        self._seeds, self._saved = seeds, saved
+        self._seeds, self._saved, self._look = seeds, saved, look
         # The stretch of time whose pages are made now; None where all are made, or what changed.
         self._stretch: Stretch | None = None
         self._process = os.getpid()
@@ -583,6 +591,7 @@ class StoriesGenerator(ArticlesGenerator):
             [(one.slug, one.name, one.event, str(one.size), one.latest) for one in self.threads.listed],
             [self.archive.story(one.id) for one in self.archive.known_in(self._published) if not one.gone],
             self.whole,
+            self._look,
         )
         writer.begin(self.work, self.archive.files)
         self.search = Search(self, writer) if "search" in self.settings["DIRECT_TEMPLATES"] else None

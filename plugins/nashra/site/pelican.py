@@ -7,6 +7,7 @@ import logging
 import os
 import sqlite3
 import sys
+import time
 import tomllib
 from argparse import Namespace
 from collections import Counter
@@ -41,6 +42,8 @@ from nashra.site.writer import NashraWriter
 _log = logging.getLogger(__name__)
 # How long, in milliseconds, nothing more must be saved before a build begins, and how long one waits for that at most.
 _QUIET, _LONGEST = 10, 100
+# In seconds: while files are watched, to look over the output folder at each save costs more than the save.
+_LOOK_AGAIN = 30
 _STEAD = {ArticlesGenerator: StoriesGenerator, PagesGenerator: HandWrittenPages, StaticGenerator: StaticFiles}
 
 
@@ -60,6 +63,7 @@ class Nashra(Pelican):
         self._settings = Settings()
         self._last_desk: Desk | None = None
         self._seeds = intake.Listing(Path())
+        self._looked = 0.0
         # What was saved since the last build, where someone watches; a build without it looks at everything.
         self._saved_now: set[Path] | None = None
         self._static_paths = list(settings["STATIC_PATHS"])
@@ -76,11 +80,25 @@ class Nashra(Pelican):
         def make(**kwargs: Any) -> StoriesGenerator:
             self._stories = StoriesGenerator(**kwargs)
             self._stories.open(
-                self._settings, self._archive, self._desk, self._laps, self._whole, self._seeds, self._saved_now
+                self._settings,
+                self._archive,
+                self._desk,
+                self._laps,
+                self._whole,
+                self._seeds,
+                self._saved_now,
+                self._looks(),
             )
             return self._stories
 
         return make
+
+    def _looks(self) -> bool:
+        """Tell whether to look for deleted files in this build: where every save is followed by one, now and then."""
+        now = time.monotonic()
+        looks = self._saved_now is None or now - self._looked > _LOOK_AGAIN
+        self._looked = now if looks else self._looked
+        return looks
 
     def _get_writer(self) -> NashraWriter:
         self._writer = NashraWriter(self.output_path, settings=self.settings)

@@ -53,9 +53,11 @@ class Work:
         threads: Sequence[Sequence[str]],
         hand_written: Sequence[Record],
         whole: str = "",
+        look: bool = True,
     ) -> None:
         """``mark`` is a file that lies there while a build writes; ``threads`` are the slug, the name and what else is
-        shown of each running story; ``hand_written`` stories also depend on other files, and are always made."""
+        shown of each running story; ``hand_written`` stories also depend on other files, and are always made; ``look``
+        for files that were deleted."""
         self._files = archive.files
         self.root = root
         self._mark = mark
@@ -87,7 +89,8 @@ class Work:
             self._files.forget()
         else:
             reads.remember(self._files.told("reads"))
-            self._look()
+            if look:
+                self._look()
             self._note_stories(archive)
             self.owners |= {f"{role}/{slug}" for role, slug in self.changes.lists}
         self._files.tell("threads", threads)
