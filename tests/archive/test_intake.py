@@ -120,7 +120,17 @@ def test_who_is_told_what_was_saved_finds_what_a_look_at_everything_finds(tmp_pa
                 folder
                 / chance.choice(["", "2021", "2022/07"])
                 / chance.choice(
-                    ["a.txt", "b.TXT", "a.meta", ".hidden.txt", "ledger.jsonl", "خبر.txt", "notes.pdf", "b.c.txt"]
+                    [
+                        "a.txt",
+                        "b.TXT",
+                        "a.meta",
+                        ".hidden.txt",
+                        ".hidden",
+                        "ledger.jsonl",
+                        "خبر.txt",
+                        "notes.pdf",
+                        "b.c.txt",
+                    ]
                 )
             )
             act = chance.choice(["save", "save", "delete", "link", "folder goes", "folder moves"])

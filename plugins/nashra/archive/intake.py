@@ -79,14 +79,14 @@ class Listing:
     def look(self, changed: Collection[Path] | None = None) -> None:
         """Look at all files; only at those that ``changed``, when somebody who watches the folder says so. Raises
         OSError."""
-        files = [path.relative_to(self.folder) for path in changed or () if path.is_relative_to(self.folder)]
+        below = [path.relative_to(self.folder) for path in changed or () if path.is_relative_to(self.folder)]
+        # Most programs write beside the file first, under a hidden name.
+        files = [file for file in below if not any(part.startswith(".") for part in file.parts)]
         if self.shards is None or changed is None or len(files) > _MANY or any(map(self._is_folder, files)):
             self.shards = _walk(self.folder)
             return
         for file in files:
             name = file.as_posix()
-            if any(part.startswith(".") for part in file.parts):
-                continue
             at = shard(name)
             self.shards[at] = [told for told in self.shards[at] if told.rsplit(":", 4)[0] != name]
             with suppress(FileNotFoundError, NotADirectoryError):
@@ -132,7 +132,7 @@ def survey(
 
 def shard(name: str) -> int:
     """Return the number of the shard that a seed belongs to, and with it its sidecar."""
-    return crc32(name[: name.rfind(".")].encode(*_ANY)) % SHARDS
+    return crc32(name[: name.rfind(".")].encode("utf-8", "surrogateescape")) % SHARDS
 
 
 def _judged(entries: Iterable[_Entry], shown: str) -> tuple[list[Found], list[Problem]]:
@@ -231,7 +231,7 @@ def _walk(folder: Path) -> list[list[str]]:
                     folders.append((entry.path, f"{prefix}{name}/"))
                     continue
                 info = entry.stat(follow_symlinks=False)
-                if not _is_ledger(name, info):
+                if name != LEDGER or not _is_ledger(name, info):
                     name = prefix + name
                     found[shard(name)].append(_told(name, info))
     return found
@@ -243,7 +243,8 @@ def _is_ledger(name: str, info: os.stat_result) -> bool:
 
 
 def _told(name: str, info: os.stat_result) -> str:
-    return f"{name}:{_stamp(info)}:{info.st_mode}"
+    # As _stamp has it, without another call: there are as many as seeds.
+    return f"{name}:{info.st_mtime_ns}:{info.st_size}:{info.st_ino}:{info.st_mode}"
 
 
 def _entries(folder: Path, told: Iterable[str]) -> Iterator[_Entry]:

@@ -160,9 +160,13 @@ class Sitemaps:
         unlisted = {"404.html", "offline.html"}
         for name in ("drafts", "hidden_articles", "hidden_pages", "draft_pages"):
             unlisted |= {one.save_as for one in context.get(name, ())}
-        told = None if work.full or self._writer.lists_changed() else files.told("sitemap of lists")
+        moved = [] if work.full else list(self._writer.lists_moved())
+        # The older pages of a list are counted, and not listed.
+        listed_too = any(not _older_page(name, was | now) for was, now in moved for name in was ^ now)
+        told = None if work.full or listed_too else files.told("sitemap of lists")
         if told and told[0] == sorted(unlisted) and work.missing.isdisjoint(told[2]):
-            self.lists = told[1]
+            self.lists = told[1] + sum(len(now) - len(was) for was, now in moved)
+            files.tell("sitemap of lists", [told[0], self.lists, told[2]])
             for name in told[2]:
                 self._writer.keep(name)
             return [Address(f"{self._site}/{name}") for name in told[2]]

@@ -129,13 +129,12 @@ class NashraWriter(Writer):
         for owner in sorted(self._files.owners() if self.work.full else self._made):
             yield owner or "pages of the whole site", self.work.reason(owner)
 
-    def lists_changed(self) -> bool:
-        """Tell whether pages other than of stories came or went in this build, as far as it has come."""
-        return any(
-            {name for name in names ^ self._files.of(owner) if name.endswith(".html")}
-            for owner, names in self._made.items()
-            if not owner.startswith(_NO_LISTS)
-        )
+    def lists_moved(self) -> Iterator[tuple[set[str], set[str]]]:
+        """Yield the pages that each list whose pages came or went had before this build, and has now, as far as it has
+        come; stories' own pages are no lists."""
+        for owner, names in self._made.items():
+            if not owner.startswith(_NO_LISTS) and (before := self._files.of(owner)) != names:
+                yield _pages(before), _pages(names)
 
     def lists(self) -> set[str]:
         """Return the pages that are there after this build, without those of stories."""
@@ -328,6 +327,10 @@ class NashraWriter(Writer):
         local["page_feeds"] = [feed | {"href": f"{local['SITEURL']}/{feed['url']}"} for feed in feeds]
         path = self.write_bytes(name, template.render(local).encode(), override=override)
         signals.content_written.send(str(path), context=local)
+
+
+def _pages(names: set[str]) -> set[str]:
+    return {name for name in names if name.endswith(".html")}
 
 
 def _folder(address: str) -> str:
