@@ -25,8 +25,6 @@ SHARDS = 1024
 _MANY = 500
 # Names are bytes to the file system.
 _ANY = ("utf-8", "surrogateescape")
-# A file's name below the folder, where it lies, and what the file system knows of it.
-_Entry = tuple[str, str, os.stat_result]
 # The small letters first: where the disk folds case, that is the one found.
 _SIDECARS = ["." + "".join(letters) for letters in product("mM", "eE", "tT", "aA")]
 # What a name cannot be shown with on one line: controls and line separators; surrogates stand for bytes not UTF-8.
@@ -46,6 +44,10 @@ class Found(NamedTuple):
     def path(self) -> Path:
         """Where it lies."""
         return Path(self.place)
+
+
+# A file as it was told of, whatever it is, and what the file system knows of it now.
+_Entry = tuple[Found, os.stat_result]
 
 
 class Survey(NamedTuple):
@@ -88,7 +90,7 @@ class Listing:
         for file in files:
             name = file.as_posix()
             at = shard(name)
-            self.shards[at] = [told for told in self.shards[at] if told.rsplit(":", 4)[0] != name]
+            self.shards[at] = [told for told in self.shards[at] if _name(told)[0] != name]
             with suppress(FileNotFoundError, NotADirectoryError):
                 info = os.lstat(self.folder / file)
                 if not _is_ledger(file.name, info):
@@ -132,7 +134,7 @@ def survey(
 
 def shard(name: str) -> int:
     """Return the number of the shard that a seed belongs to, and with it its sidecar."""
-    return crc32(name[: name.rfind(".")].encode("utf-8", "surrogateescape")) % SHARDS
+    return crc32(name[: name.rfind(".")].encode(*_ANY)) % SHARDS
 
 
 def _judged(entries: Iterable[_Entry], shown: str) -> tuple[list[Found], list[Problem]]:
@@ -143,9 +145,9 @@ def _judged(entries: Iterable[_Entry], shown: str) -> tuple[list[Found], list[Pr
     # By the seed's name without its ending.
     sidecars: dict[str, Found] = {}
     wrong: dict[str, Problem] = {}
-    for name, entry, info in entries:
+    for one, info in entries:
+        name = one.name
         stem, ending = _parted(name)
-        one = Found(name, entry, _stamp(info))
         plain = name.isprintable()
         if plain and ending == SEED and stat.S_ISREG(info.st_mode):
             seeds.append(one)
@@ -231,7 +233,7 @@ def _walk(folder: Path) -> list[list[str]]:
                     folders.append((entry.path, f"{prefix}{name}/"))
                     continue
                 info = entry.stat(follow_symlinks=False)
-                if name != LEDGER or not _is_ledger(name, info):
+                if not _is_ledger(name, info):
                     name = prefix + name
                     found[shard(name)].append(_told(name, info))
     return found
@@ -243,20 +245,20 @@ def _is_ledger(name: str, info: os.stat_result) -> bool:
 
 
 def _told(name: str, info: os.stat_result) -> str:
-    # As _stamp has it, without another call: there are as many as seeds.
     return f"{name}:{info.st_mtime_ns}:{info.st_size}:{info.st_ino}:{info.st_mode}"
 
 
+def _name(told: str) -> tuple[str, str]:
+    """Return the name that was told of, and what tells the file as it was from any other of this name."""
+    name, *stamp = told.rsplit(":", 4)
+    return name, ":".join(stamp)
+
+
 def _entries(folder: Path, told: Iterable[str]) -> Iterator[_Entry]:
-    """Yield the files that ``_walk`` told of, but for those that are gone by now."""
-    for one in told:
-        name = one.rsplit(":", 4)[0]
+    """Yield the files that were told of, but for those that are gone by now."""
+    for name, stamp in map(_name, told):
         with suppress(FileNotFoundError):
-            yield name, f"{folder}/{name}", os.lstat(f"{folder}/{name}")
-
-
-def _stamp(info: os.stat_result) -> str:
-    return f"{info.st_mtime_ns}:{info.st_size}:{info.st_ino}"
+            yield Found(name, f"{folder}/{name}", stamp), os.lstat(f"{folder}/{name}")
 
 
 def read(path: Path, limit: int) -> bytes:

@@ -36,10 +36,10 @@ class Near(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """A tag of a story: its ``kind``, and the ``stories`` near it that have the tag too."""
+    """A tag of a story: its ``kind``, and the ``stories`` near it that have the tag too, each as Near has it."""
 
     kind: str
-    stories: Sequence[Near] | Sequence[tuple[str, str, str]]
+    stories: Sequence[tuple[str, str, str]]
 
 
 def related(instant: str, shared: Iterable[Shared], most: int) -> list[str]:

@@ -500,7 +500,7 @@ class Archive:
         self.db.executemany("DELETE FROM tie WHERE id = ?", [(story_id,) for story_id in sorted(dirty)])
         there = [(story_id, placed) for story_id in dirty if (placed := self._placed(story_id))]
         for story_id, placed in sorted(there, key=lambda one: one[1].order):
-            self._tie(story_id, continued(placed.instant, placed.seed, self._before(placed)))
+            self._tie(story_id, placed)
         # A thread is touched by who leaves it and by who comes into it; what hangs on them goes with them.
         self._retied = {
             root
@@ -514,11 +514,9 @@ class Archive:
 
     def _retie_all(self) -> None:
         self.db.execute("DELETE FROM tie")
-        order = "ORDER BY seen, instant, seed, -back"
-        for (story_id,) in self.db.execute(f"SELECT id FROM story {order}").fetchall():
-            placed = self._placed(story_id)
-            if placed:
-                self._tie(story_id, continued(placed.instant, placed.seed, self._before(placed)))
+        for (story_id,) in self.db.execute("SELECT id FROM story ORDER BY seen, instant, seed, -back").fetchall():
+            if placed := self._placed(story_id):
+                self._tie(story_id, placed)
 
     def _below(self, story_id: str) -> list[str]:
         """Return a story and all that go on from it."""
@@ -570,8 +568,9 @@ class Archive:
             found |= {story_id for (story_id,) in rows}
         return found
 
-    def _tie(self, story_id: str, parent: str) -> None:
+    def _tie(self, story_id: str, placed: _Placed) -> None:
         """Note from which story one goes on, and the first of the thread for it and all that go on from it."""
+        parent = continued(placed.instant, placed.seed, self._before(placed))
         root = story_id
         if parent:
             row = self.db.execute("SELECT root FROM tie WHERE id = ?", (parent,)).fetchone()
@@ -691,7 +690,7 @@ class Archive:
             (start, end),
         )
         while some := rows.fetchmany(most):
-            yield [(place, zlib.decompress(forms).decode().splitlines()) for place, forms in some]
+            yield [(place, _unpacked_forms(forms)) for place, forms in some]
 
     def indexed_all(self) -> None:
         """Note that every story is in the index as it is: from here on, only days are looked at on which one moved."""
@@ -734,7 +733,7 @@ class Archive:
 
     def _forms(self, story_id: str) -> list[str]:
         row = self.db.execute("SELECT forms FROM indexed WHERE id = ?", (story_id,)).fetchone()
-        return zlib.decompress(row[0]).decode().splitlines()
+        return _unpacked_forms(row[0])
 
     def keep_indexed(self, story_id: str, place: int, forms: Sequence[str]) -> None:
         """Note under which place and forms a story is in the index now."""
@@ -910,7 +909,7 @@ class Archive:
         return newer, older
 
 
-def _day_place(day: str) -> int:
+def day_place(day: str) -> int:
     """Return the place of the first story of a ``day``, or month, in the search index: before all for "", behind all
     for "~"."""
     day, behind = day.removesuffix("~"), day.endswith("~")
@@ -922,7 +921,7 @@ def _day_place(day: str) -> int:
 def _connected(path: str) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, uri=path.startswith("file:"))
     db.create_function("first_day", 1, lambda value: first_moment(value).date().isoformat(), deterministic=True)
-    db.create_function("day_place", 1, _day_place, deterministic=True)
+    db.create_function("day_place", 1, day_place, deterministic=True)
     return db
 
 
@@ -943,6 +942,10 @@ def _window(instant: str) -> tuple[str, str]:
         return (moment - timedelta(WINDOW)).isoformat(), (moment + timedelta(WINDOW)).isoformat()
     except OverflowError:
         return instant, instant
+
+
+def _unpacked_forms(data: bytes) -> list[str]:
+    return zlib.decompress(data).decode().splitlines()
 
 
 def _packed(parts: Sequence[bytes]) -> bytes:

@@ -12,7 +12,6 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from zlib import crc32
 
 from nashra.arabic.stems import Memo
 from nashra.archive.record import Record
-from nashra.archive.store import Archive
+from nashra.archive.store import Archive, day_place
 from nashra.search.words import keys, words
 
 # A place is day × DAY + number.
@@ -151,17 +150,12 @@ def joined(steps: Sequence[int], places: Iterable[int]) -> list[int]:
     return encode(sorted({*decode(steps), *coming}))
 
 
-def _first_place(day: str) -> int:
-    """Return the place of the first story that a day or month may have, of all where it is ""."""
-    return date.fromisoformat(f"{day}-01"[:10]).toordinal() * DAY if day else 0
-
-
 class Changes:
     """What comes into the index of these eras and what goes, by shard."""
 
     def __init__(self, eras: Sequence[Era]) -> None:
         self._eras = sorted(eras, key=lambda era: era.start)
-        self._starts = [_first_place(era.start) for era in self._eras]
+        self._starts = [day_place(era.start) for era in self._eras]
         # The paths of the eras in which something is otherwise.
         self.eras: set[str] = set()
         self._come: Postings = defaultdict(lambda: defaultdict(list))
@@ -169,9 +163,6 @@ class Changes:
 
     def change(self, before: tuple[int, Sequence[str]] | None, after: tuple[int, Sequence[str]] | None) -> None:
         """Note that a story, its place and its forms, is now ``after``; None where there was or is none."""
-        for story in (before, after):
-            if story:
-                self.eras.add(self._era(story[0]).path)
         if before and after and before[0] == after[0]:
             old, new = set(before[1]), set(after[1])
             before, after = (before[0], sorted(old - new)), (after[0], sorted(new - old))
@@ -179,6 +170,7 @@ class Changes:
             if story:
                 era = self._era(story[0])
                 path, mask = era.path, era.shards - 1
+                self.eras.add(path)
                 for form in story[1]:
                     for number, key in _HASHED[form]:
                         side[path, number & mask][key, form].append(story[0])

@@ -145,7 +145,7 @@ class NashraWriter(Writer):
         found = {name for name, owner in there.items() if owner not in self._made}
         for owner, names in self._made.items():
             if not owner.startswith(_NO_LISTS):
-                found |= {name for name in names if name.endswith(".html")}
+                found |= _pages(names)
         return found
 
     def write_bytes(self, name: str, data: bytes, *, override: bool = False) -> Path:
