@@ -13,7 +13,7 @@ PELICAN := $(BIN)/pelican --log-handler plain
 SEEDS ?= seeds
 OUTPUT ?= output
 STATE ?= .nashra
-export SEEDS OUTPUT STATE
+export SEEDS OUTPUT STATE FORCE
 # Debian's and a user's own pip settings must not decide what is installed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -28,7 +28,7 @@ serve: html ## build, then serve the site on 127.0.0.1 (PORT=8000)
 devserver: $(VENV)/.ready ## serve on 127.0.0.1 and build again whenever a seed, page or template is saved
 	@$(PELICAN) -s pelicanconf.py --listen --autoreload --bind 127.0.0.1 --port $(PORT)
 
-publish: $(VENV)/.ready ## build for the public with publishconf.py
+publish: $(VENV)/.ready ## build for the public with publishconf.py, and show it in one step (OUTPUT=folder)
 	@$(PELICAN) -s publishconf.py
 
 test: $(VENV)/.tested lint ## set up what the tests need, a browser too, and run them

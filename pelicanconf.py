@@ -19,6 +19,8 @@ NASHRA_DOMAIN_SINCE = "2026"
 NASHRA_SEEDS = str(here / os.environ.get("SEEDS", "seeds"))
 NASHRA_STATE = str(here / os.environ.get("STATE", ".nashra"))
 NASHRA_TOPICS = str(here / "topics.toml")
+# What would be refused as a likely accident: make html FORCE=1
+NASHRA_FORCE = os.environ.get("FORCE", "") not in ("", "0")
 OUTPUT_PATH = os.environ.get("OUTPUT", "output")
 
 PATH = "content"

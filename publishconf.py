@@ -10,3 +10,5 @@ from pelicanconf import NASHRA_DOMAIN
 
 SITEURL = os.environ.get("SITEURL", f"https://{NASHRA_DOMAIN}")
 RELATIVE_URLS = False
+# Built beside the public folder, looked over, and shown in one step (docs/operations.md).
+NASHRA_RELEASES = True

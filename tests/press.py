@@ -125,8 +125,8 @@ def prose(number: int, words: int) -> str:
     return " ".join(random.Random(number).choices(sorted(known), k=words))
 
 
-def build(site: Site, when: str = FIRST) -> None:
-    result = site.build(SOURCE_DATE_EPOCH=when)
+def build(site: Site, when: str = FIRST, **environ: str) -> None:
+    result = site.build(SOURCE_DATE_EPOCH=when, **environ)
     assert result.returncode == 0, result.stdout + result.stderr
 
 

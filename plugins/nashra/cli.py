@@ -1,9 +1,10 @@
-"""The second face of the desk: ``nashra analyze`` for machines, ``explain`` for editors, ``check`` before a build."""
+"""What is done beside a build, one command each: for machines, for editors, before a build and after one."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Any
 
 from nashra.arabic.decode import decode
 from nashra.arabic.hygiene import clean, title
-from nashra.archive import intake
+from nashra.archive import intake, ledger
 from nashra.desk import seed
 from nashra.desk.analyse import Desk, analyse
 from nashra.desk.lint import lint
 from nashra.desk.model import Analysis, Bulletin, Paragraph
 from nashra.errors import Problem
 from nashra.memory import settle
+from nashra.publish.releases import Releases
 from nashra.settings import Settings
 
 
@@ -25,9 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or 1 when something must be mended (said in a line each)."""
     options = _parser().parse_args(arguments)
     try:
-        desk = Desk.load(options.topics)
-        settle()
-        problems = options.run(options, desk)
+        problems = options.run(options)
     except Problem as stopped:
         problems = [stopped]
     except BrokenPipeError:
@@ -54,7 +54,30 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is wrong with topics, lists and the seeds of a folder")
     check.add_argument("folder", nargs="?", type=Path, default=Path("seeds"), metavar="FOLDER")
     check.set_defaults(run=_check)
+    withdraw = commands.add_parser("withdraw", help="have stories published no more; the next build does it")
+    withdraw.add_argument("stories", nargs="+", metavar="ID", help="a story's id, feed id or address")
+    withdraw.add_argument("--reason", default="", help="what readers are told")
+    withdraw.add_argument("--undo", action="store_true", help="let them be published again")
+    withdraw.add_argument("--seeds", type=Path, default=_given("SEEDS", "seeds"), metavar="FOLDER")
+    withdraw.set_defaults(run=_withdraw)
+    rollback = commands.add_parser("rollback", help="show the public the release before this one again")
+    rollback.add_argument("folder", nargs="?", type=Path, default=_given("OUTPUT", "output"), metavar="FOLDER")
+    rollback.add_argument("--to", default="", metavar="NUMBER", help="the release to show")
+    rollback.add_argument("--list", action="store_true", help="list the releases that are kept")
+    rollback.add_argument("--force", action="store_true", help="show again what was withdrawn since")
+    rollback.set_defaults(run=_rollback)
     return parser
+
+
+def _given(name: str, default: str) -> Path:
+    """Return a folder that is named as for make, by a variable."""
+    return Path(os.environ.get(name) or default)
+
+
+def _desk(options: argparse.Namespace) -> Desk:
+    desk = Desk.load(options.topics)
+    settle()
+    return desk
 
 
 def _each(paths: Iterable[Path], desk: Desk, use: Callable[[Analysis], None]) -> list[Problem]:
@@ -72,7 +95,8 @@ def _each(paths: Iterable[Path], desk: Desk, use: Callable[[Analysis], None]) ->
     return problems
 
 
-def _analyze(options: argparse.Namespace, desk: Desk) -> list[Problem]:
+def _analyze(options: argparse.Namespace) -> list[Problem]:
+    desk = _desk(options)
     if options.json:
         return _each(options.json, desk, lambda analysis: _print(to_json(analysis)))
     problems = []
@@ -137,13 +161,15 @@ def _fields(value: object, names: str) -> dict[str, Any]:
     return {name: getattr(value, name) for name in names.split()}
 
 
-def _explain(options: argparse.Namespace, desk: Desk) -> list[Problem]:
+def _explain(options: argparse.Namespace) -> list[Problem]:
     from nashra.explain import show  # noqa: PLC0415  # rich is slow to import, and only people read colours
 
+    desk = _desk(options)
     return _each(options.files, desk, lambda analysis: show(analysis, desk))
 
 
-def _check(options: argparse.Namespace, desk: Desk) -> list[Problem]:
+def _check(options: argparse.Namespace) -> list[Problem]:
+    desk = _desk(options)
     found, problems = intake.scan(options.folder, str(options.folder))
     problems = lint(options.topics) + problems
     read = 0
@@ -155,3 +181,37 @@ def _check(options: argparse.Namespace, desk: Desk) -> list[Problem]:
     problems += _each([one.path for one in found], desk, count)
     print(f"{read} of {len(found)} seeds in {options.folder} can be published")
     return problems
+
+
+def _withdraw(options: argparse.Namespace) -> list[Problem]:
+    promises = options.seeds / intake.LEDGER
+    if not promises.is_file():
+        raise Problem("there is no ledger in it", "name the folder of seeds with --seeds", path=str(options.seeds))
+    with intake.alone(options.seeds):
+        known = ledger.stories(promises)
+        found = {name: ledger.meant(known, name) for name in options.stories}
+        unknown = [name for name, story in found.items() if story is None]
+        if unknown:
+            remedy = f"look for the story's id in {promises}"
+            return [Problem("no such story was published", remedy, path=name) for name in unknown]
+        meant = [story for story in found.values() if story]
+        events = [
+            ledger.reinstate_event(story.id) if options.undo else ledger.withdraw_event(story.id, title(options.reason))
+            for story in meant
+        ]
+        ledger.append(promises, map(ledger.line, events))
+    for story in meant:
+        print(f"{story.id}: {'published again' if options.undo else 'withdrawn'} by the next build: {story.permalink}")
+    return []
+
+
+def _rollback(options: argparse.Namespace) -> list[Problem]:
+    releases = Releases(options.folder)
+    if options.list:
+        for release in releases.all():
+            print(f"{release.name}{' (public)' if release == releases.current else ''}")
+        return []
+    with releases.alone():
+        release = releases.roll_back(options.to, force=options.force)
+    print(f"{options.folder} shows release {release.name} again")
+    return []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 
 class Problem(Exception):
     """Something in a file that an editor can mend. Prints as ``seeds/x.txt:12: what is wrong; what to do``.
@@ -27,3 +30,8 @@ class Problem(Exception):
         file = self.path[: self.path.rfind("/") + 1] + self.beside if self.beside else self.path
         where = file + (f":{self.line}" if self.line else "")
         return f"{where}: {self.wrong}; {self.remedy}" if where else f"{self.wrong}; {self.remedy}"
+
+
+def shown(path: Path) -> str:
+    """Return ``path`` as a person would write it from the current folder."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

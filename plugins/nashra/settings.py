@@ -34,6 +34,15 @@ class Settings:
     cards: bool = field(default=True, metadata={"means": "draw a picture of each story for those who share its link"})
     offline: bool = field(default=False, metadata={"means": "let browsers keep what was read, to read it offline"})
     workers: int = field(default=2, metadata={"means": "how many processes make the pages of a large site"})
+    releases: bool = field(
+        default=False,
+        metadata={"means": "build beside the public folder, look it over, show it in one step; publishconf.py says so"},
+    )
+    keep_releases: int = field(default=5, metadata={"means": "how many releases are kept, to roll back to"})
+    least_left: float = field(
+        default=0.9, metadata={"means": "a build that would leave a smaller share of the stories is refused"}
+    )
+    force: bool = field(default=False, metadata={"means": "build and publish what would be refused: `FORCE=1`"})
     feed_items: int = field(default=50, metadata={"means": "how many of the newest stories a feed holds"})
 
     @classmethod
@@ -67,6 +76,9 @@ def _check(name: str, default: Any, value: Any) -> Any:
     elif isinstance(default, int):
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             wrong = "give a whole number above zero"
+    elif isinstance(default, float):
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+            wrong = "give a share, from 0 to 1"
     elif not isinstance(value, str):
         wrong = "give a text"
     elif name == "NASHRA_HUB" and not re.fullmatch(r"(https?://[!-~]+)?", value):

@@ -66,7 +66,9 @@ def test_each_output_folder_loses_what_is_gone_and_nothing_else(empty: Site) -> 
     empty.seed("b.txt", SEED.read_bytes())
     for output in ("output", "elsewhere"):
         assert empty.build(OUTPUT=output).returncode == 0
-        assert not (empty.folder / output / str(promise["permalink"])).exists()
+        page_of_it = (empty.folder / output / str(promise["permalink"])).read_text("utf-8")
+        assert 'content="noindex"' in page_of_it
+        assert "الناشرين" not in page_of_it
     assert page.read_text("utf-8") == "not ours"
 
 

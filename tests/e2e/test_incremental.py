@@ -18,6 +18,7 @@ import pelican
 import pytest
 
 from conftest import Site, new_site
+from nashra import cli
 from nashra.archive.store import Archive
 from nashra.search import index
 from nashra.site import shares  # loads all of it before the builds fork
@@ -107,6 +108,13 @@ class History:
             name, text = self.gone.pop(self.chance.randrange(len(self.gone)))
             self.texts[name] = text
 
+    def take_back(self) -> None:
+        """Have a story withdrawn whose seed stays, or published again."""
+        published = [str(event["id"]) for event in self.site.ledger() if event["event"] == "publish"]
+        undo = ["--undo"] if self.chance.random() < 0.3 else ["--reason", f"سبب {self.chance.randrange(9)}"]
+        seeds = str(self.site.seeds)
+        assert cli.main(["withdraw", self.chance.choice(published), *undo, "--seeds", seeds]) == 0
+
     def change_topics(self) -> None:
         path = self.site.folder / "topics.toml"
         path.write_text(
@@ -182,6 +190,8 @@ class History:
             *common * 2,
             self.withdraw,
             self.withdraw,
+            self.take_back,
+            self.take_back,
             self.bring_back,
             *rare,
             self.be_killed,
@@ -190,7 +200,7 @@ class History:
 
 
 def environ(clock: int) -> dict[str, str]:
-    return {"SEEDS": "seeds", "OUTPUT": "output", "STATE": ".nashra", "SOURCE_DATE_EPOCH": str(clock)}
+    return {"SEEDS": "seeds", "OUTPUT": "output", "STATE": ".nashra", "SOURCE_DATE_EPOCH": str(clock), "FORCE": "1"}
 
 
 def _pelican(folder: Path, clock: int, log: Path, large: int, die_behind: str) -> None:

@@ -242,8 +242,8 @@ def test_what_changed_is_made_as_if_all_were(empty: Site) -> None:
     telling(empty, 40, "2021-06-01", "2021-08-09")
 
     def built(when: str) -> set[str]:
-        press.build(empty, when)
-        fresh = empty.build(OUTPUT="fresh", STATE=".fresh", SOURCE_DATE_EPOCH=when)
+        press.build(empty, when, FORCE="1")
+        fresh = empty.build(OUTPUT="fresh", STATE=".fresh", SOURCE_DATE_EPOCH=when, FORCE="1")
         assert fresh.returncode == 0, fresh.stdout + fresh.stderr
         trees = [
             {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("calendar*/**/*.html"))}

@@ -182,7 +182,7 @@ def story(day: str, headline: str) -> str:
 def changed(site: Site) -> set[str]:
     """Build and return the sitemaps that were written."""
     before = {path: (site.output / path).stat().st_mtime_ns for path in sitemaps(site)} if site.output.exists() else {}
-    result = site.build()
+    result = site.build(FORCE="1")
     assert result.returncode == 0, result.stdout + result.stderr
     return {path for path in sitemaps(site) if before.get(path) != (site.output / path).stat().st_mtime_ns}
 

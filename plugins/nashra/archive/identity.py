@@ -35,8 +35,10 @@ class Listed(NamedTuple):
 class Known:
     """A story the ledger has promised, first ``seen`` at an ISO instant in UTC.
 
-    ``print`` is how it read when last seen, in ``seed`` at place ``at``; ``gone`` is the instant from which it stood
-    there no more, "" while it does, and ``lists`` what it was listed in then, as far as that is known.
+    ``print`` is how it read when last seen, in ``seed`` at place ``at``; ``gone`` is the instant from which it was
+    published no more, "" while it is, and ``lists`` what it was listed in then, as far as that is known. ``withdrawn``
+    says that the newsroom took it back, whatever stands in its seed, with the ``reason`` it gives to readers; ``note``
+    is a digest of the editor's note of correction, "" where there is none.
     """
 
     id: str
@@ -50,6 +52,9 @@ class Known:
     updated: str = ""
     gone: str = ""
     lists: tuple[Listed, ...] = ()
+    withdrawn: bool = False
+    reason: str = ""
+    note: str = ""
 
 
 class Arriving(NamedTuple):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
 from nashra.arabic.decode import decode
-from nashra.errors import Problem
+from nashra.errors import Problem, shown
 
 LEDGER = "ledger.jsonl"
 SEED = ".txt"
@@ -60,6 +61,24 @@ class Survey(NamedTuple):
     changed: list[int]
     unchanged: int
     shards: dict[int, tuple[str, int]]
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the seeds ``folder``: two builds at once would promise the same story twice.
+
+    Raises Problem when somebody else holds it.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise Problem("another build is at work", "wait for it to end", path=shown(folder)) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def scan(folder: Path, shown: str) -> tuple[list[Found], list[Problem]]:

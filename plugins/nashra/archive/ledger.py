@@ -2,7 +2,8 @@
 
 It lies beside the seeds and is committed with them. ``{"event": "publish", …}`` gives a story its id, Atom id,
 permalink and date for ever; ``{"event": "edit", …}`` says how it reads now, so that it is recognised next time;
-``{"event": "gone", …}`` says since when it stands in no seed any more, and in which lists it stood.
+``{"event": "gone", …}`` says since when it is published no more, and in which lists it stood. ``{"event": "withdraw",
+…}`` takes a story back, whatever its seed holds, with a reason for readers; ``{"event": "reinstate", …}`` undoes that.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from nashra.archive.identity import Fingerprint, Known, Listed
 from nashra.errors import Problem
 
 _PUBLISH = ("id", "uri", "permalink", "published", "seen")
 _BOTH = ("seed", "at", "headline", "paragraphs")
+# A page below the site, and nowhere else: whoever can write to the ledger must not write to the machine.
+_PERMALINK = re.compile(r"(?:(?!\.)[^/\\\x00-\x20\x7f]+/)*(?!\.)[^/\\\x00-\x20\x7f]+\.html")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _RESTORE = "restore this line from version control: it holds promised links"
 
@@ -43,17 +47,37 @@ def read(path: Path, start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
         return
 
 
+def stories(path: Path) -> dict[str, Known]:
+    """Return the stories of a ledger by their ids, as they are known after its last line. Raises Problem."""
+    known: dict[str, Known] = {}
+    for event, _ in read(path):
+        try:
+            known[event["id"]] = apply(event, known.get(event["id"]))
+        except Problem as problem:
+            raise problem.at(str(path)) from None
+    return known
+
+
+def meant(known: Mapping[str, Known], name: str) -> Known | None:
+    """Return the story that ``name`` means: its id, its Atom id, its permalink, or an address of it on any site."""
+    path = unquote(name.partition("#")[0].partition("?")[0])
+    addresses = {story.permalink: story for story in known.values()}
+    return known.get(name.rpartition(":")[2]) or next(
+        (addresses[path[at:]] for at in (0, *(m.end() for m in re.finditer("/", path))) if path[at:] in addresses), None
+    )
+
+
 def _event(line: bytes, path: Path, offset: int) -> dict[str, Any]:
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
         raise Problem("not a line of JSON", _RESTORE, path=str(path), line=_number(path, offset)) from None
     wanted = {"publish": _PUBLISH + _BOTH, "edit": ("id", "updated", *_BOTH), "gone": ("id",)}
+    wanted |= {"withdraw": ("id", "reason"), "reinstate": ("id",)}
     fields = event if isinstance(event, dict) else {}
     names = wanted.get(str(fields.get("event")))
     wrong = [name for name in names if not _fits(name, fields.get(name))] if names else ["event"]
-    if fields.get("event") == "gone":
-        wrong += [name for name in ("seen", "lists") if name in fields and not _fits(name, fields[name])]
+    wrong += [name for name in ("seen", "lists", "note") if name in fields and not _fits(name, fields[name])]
     if wrong:
         said = f"not a ledger event ({', '.join(wrong)})"
         raise Problem(said, _RESTORE, path=str(path), line=_number(path, offset))
@@ -77,6 +101,8 @@ def _fits(name: str, value: Any) -> bool:
         if not all(isinstance(one, list) and len(one) == len(Listed._fields) for one in texts):
             return False
         texts = [text for one in texts for text in one]
+    if name == "permalink" and not (isinstance(value, str) and _PERMALINK.fullmatch(value)):
+        return False
     # A surrogate alone, which JSON can spell, is no text: it can be written nowhere.
     return all(isinstance(text, str) and not _SURROGATE.search(text) for text in texts)
 
@@ -147,9 +173,20 @@ def gone_event(story: Known) -> dict[str, Any]:
     return {"event": "gone", "id": story.id, "seen": story.gone, "lists": [list(one) for one in story.lists]}
 
 
+def withdraw_event(story_id: str, reason: str) -> dict[str, Any]:
+    """Return the event that takes a story back, for a ``reason`` that readers are told ("": none)."""
+    return {"event": "withdraw", "id": story_id, "reason": reason}
+
+
+def reinstate_event(story_id: str) -> dict[str, Any]:
+    """Return the event that lets a story that was taken back be published again."""
+    return {"event": "reinstate", "id": story_id}
+
+
 def _reading(story: Known) -> dict[str, Any]:
     text = {"headline": story.print.headline, "paragraphs": list(story.print.paragraphs)}
-    return {"seed": story.seed, "at": story.at} | text
+    note = {"note": story.note} if story.note else {}
+    return {"seed": story.seed, "at": story.at} | text | note
 
 
 def apply(event: dict[str, Any], before: Known | None) -> Known:
@@ -160,14 +197,18 @@ def apply(event: dict[str, Any], before: Known | None) -> Known:
     kind = event["event"]
     if kind != "publish" and before is None:
         raise Problem(f"it changes the story {event['id']}, which no line publishes", _RESTORE)
+    if kind == "withdraw" and before:
+        return replace(before, withdrawn=True, reason=event["reason"])
+    if kind == "reinstate" and before:
+        return replace(before, withdrawn=False, reason="")
     if kind == "gone" and before:
         # Ledgers of old say neither when nor where.
         gone = event.get("seen") or before.updated or before.seen
         return replace(before, gone=gone, lists=tuple(Listed(*one) for one in event.get("lists", ())))
     seed, at, text = event["seed"], event["at"], Fingerprint(event["headline"], tuple(event["paragraphs"]))
+    note = event.get("note", "")
     if kind == "edit" and before:
-        return replace(
-            before, seed=seed, at=at, print=text, updated=event["updated"] or before.updated, gone="", lists=()
-        )
+        before = replace(before, seed=seed, at=at, print=text, updated=event["updated"] or before.updated, note=note)
+        return before if before.withdrawn else replace(before, gone="", lists=())
     id_, uri, permalink, published, seen = (event[name] for name in _PUBLISH)
-    return Known(id_, uri, permalink, published, seen, seed, at, text)
+    return Known(id_, uri, permalink, published, seen, seed, at, text, note=note)

@@ -218,7 +218,11 @@ class Archive:
         """Note a story as it is known now. Where two ledgers were merged that promised one link twice, the later
         story gets a link of its own."""
         data = [story.uri, story.published, story.seen, story.at, story.print.headline, story.print.paragraphs]
-        row = (story.seed, lost, json.dumps([*data, story.updated, story.gone, story.lists]))
+        row = (
+            story.seed,
+            lost,
+            json.dumps([*data, story.updated, story.gone, story.lists, story.withdrawn, story.reason, story.note]),
+        )
         link = story.permalink
         self.db.execute("DELETE FROM known WHERE permalink = ? AND lost AND id <> ?", (link, story.id))
         holder = self.db.execute("SELECT id FROM known WHERE permalink = ?", (link,)).fetchone()
@@ -245,10 +249,10 @@ class Archive:
 
     @staticmethod
     def _to_known(row: tuple[str, str, str, str]) -> Known:
-        uri, published, seen, at, headline, paragraphs, updated, gone, lists = json.loads(row[3])
+        uri, published, seen, at, headline, paragraphs, updated, gone, lists, *decided = json.loads(row[3])
         text = Fingerprint(headline, tuple(paragraphs))
         stood = tuple(Listed(*one) for one in lists)
-        return Known(row[0], uri, row[2], published, seen, row[1], at, text, updated, gone, stood)
+        return Known(row[0], uri, row[2], published, seen, row[1], at, text, updated, gone, stood, *decided)
 
     def known_in(self, seeds: Iterable[str]) -> list[Known]:
         """Return the stories last seen in ``seeds``, in the order of seed and place."""
@@ -256,6 +260,27 @@ class Archive:
         for name in seeds:
             rows += self.db.execute(f"SELECT {_KNOWN} FROM known WHERE seed = ?", (name,))
         return sorted(map(self._to_known, rows), key=lambda story: (story.seed, story.at, story.id))
+
+    def published(self) -> int:
+        """Return how many promised stories are published."""
+        return int(
+            self.db.execute(
+                "SELECT (SELECT count(*) FROM known WHERE NOT lost)"
+                " - (SELECT count(*) FROM tombstone WHERE role = '' AND slug = '')"
+            ).fetchone()[0]
+        )
+
+    def gone(self) -> list[Known]:
+        """Return the stories that are published no more, in the order of their ids."""
+        rows = self.db.execute(
+            f"SELECT {_KNOWN} FROM known WHERE id IN (SELECT id FROM tombstone WHERE role = '' AND slug = '')"
+            " ORDER BY id"
+        )
+        return list(map(self._to_known, rows))
+
+    def take_back(self, story: Known, reason: str) -> None:
+        """Have a story published no more, whatever its seed holds; readers are told the ``reason``, "" for none."""
+        self._promised.append(ledger.line(ledger.withdraw_event(story.id, reason)))
 
     def is_lost(self, story_id: str) -> bool:
         """Tell whether the ledger that promised this story is no more."""
@@ -288,9 +313,9 @@ class Archive:
             self.keep_promises()
 
     def miss(self, story: Known, when: str) -> None:
-        """Remember that a known story stands in no seed any more since the ISO instant ``when``."""
+        """Remember that a known story is published no more since the ISO instant ``when``."""
         if not story.gone and not self.is_lost(story.id):
-            gone = replace(story, gone=when, lists=self._left.get(story.id, ()))
+            gone = replace(story, gone=when, lists=self._left.get(story.id, story.lists))
             self._remember(gone)
             self._promised.append(ledger.line(ledger.gone_event(gone)))
 

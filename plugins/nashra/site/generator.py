@@ -30,7 +30,7 @@ from nashra.archive.store import Archive, Group
 from nashra.desk.analyse import Desk
 from nashra.desk.headline import shortened
 from nashra.desk.model import KINDS
-from nashra.errors import Problem
+from nashra.errors import Problem, shown
 from nashra.feeds.directory import links
 from nashra.feeds.portable import lead
 from nashra.settings import Settings
@@ -40,12 +40,13 @@ from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArtic
 from nashra.site.feeds import Feeds, feed_groups
 from nashra.site.lists import Articles, NotedList, NotedMapping, NotedPeriod, Reads
 from nashra.site.metadata import Metadata
-from nashra.site.newsroom import Arrival, Newsroom, named, shown
+from nashra.site.newsroom import Arrival, Newsroom, named
 from nashra.site.progress import Laps, over
 from nashra.site.search import Search
 from nashra.site.stretches import Stretch, stretches
 from nashra.site.templates import QuickContext, SharingTemplate
 from nashra.site.threads import Threads
+from nashra.site.tombstones import Tombstones
 from nashra.site.work import Work, frame
 from nashra.site.writer import Harvest
 
@@ -606,6 +607,7 @@ class StoriesGenerator(ArticlesGenerator):
         self.threads.write(write)
         self.agenda.write(write, writer.write_bytes)
         self._lap("threads and calendar")
+        Tombstones(self, writer).write(write)
         self.generate_feeds(writer)
         self._lap("feeds")
         signals.article_writer_finalized.send(self, writer=writer)

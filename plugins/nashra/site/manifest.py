@@ -17,13 +17,14 @@ _LINE = 17
 class Manifest:
     """The paths that builds wrote below ``root``, as sorted digests: the file lies in public and gives no address away.
 
-    A new path is noted, behind the others, before its file is written, so that a build that is killed leaves no file
-    unnoted. What is noted is read when it is first asked for, and line by line only where it is not ``whole``, as the
-    last build left it: there may be a million.
+    A new path is noted in the folder ``new`` where its file waits, and behind the others before the file takes its
+    place, so that a build that is killed leaves no file unnoted. What is noted is read when it is first asked for, and
+    line by line only where it is not ``whole``, as the last build left it: there may be a million.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, new: Path) -> None:
         self._root = root
+        self._waiting = new / NAME
         self.whole = False
         self._new: set[bytes] = set()
         self._path = root / NAME
@@ -48,14 +49,25 @@ class Manifest:
             if self.whole:
                 self._new.add(digest)
             if self._lines is None:
-                self._root.mkdir(parents=True, exist_ok=True)
-                self._lines = self._path.open("a", encoding="ascii", buffering=1)
+                self._waiting.parent.mkdir(parents=True, exist_ok=True)
+                self._lines = self._waiting.open("a", encoding="ascii", buffering=1)
             self._lines.write(digest.decode())
+
+    def take_up(self) -> None:
+        """Put what was noted in this build behind the others."""
+        if self._waiting.exists():
+            with self._path.open("ab") as lines:
+                lines.write(self._waiting.read_bytes())
+            self._waiting.unlink()
 
     def stale(self, written: Iterable[str]) -> list[str]:
         """Return the noted files that are still there and are not among the ``written``."""
         gone = {*self._noted}.difference(map(_digest, written))
         return sorted(name for name in self._files() if _digest(name) in gone) if gone else []
+
+    def foreign(self) -> list[str]:
+        """Return the files that are there and are not noted."""
+        return sorted(name for name in self._files() if name != NAME and _digest(name) not in self._noted)
 
     def text(self, written: Iterable[str]) -> bytes:
         """Return what the manifest says when only ``written`` is there."""

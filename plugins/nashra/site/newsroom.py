@@ -22,7 +22,7 @@ from nashra.desk import seed as seeds
 from nashra.desk.ahead import looks_ahead, sentence
 from nashra.desk.analyse import Desk, analyse
 from nashra.desk.model import Analysis, Bulletin, Story
-from nashra.errors import Problem
+from nashra.errors import Problem, shown
 from nashra.settings import Settings
 from nashra.site import shares
 
@@ -54,11 +54,6 @@ def now() -> datetime:
     return datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())), UTC)
 
 
-def shown(path: Path) -> str:
-    """Return ``path`` as a person would write it from the current folder."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
-
-
 class Newsroom:
     """One build's intake. ``problems`` holds what an editor must mend; a seed in trouble keeps its stories."""
 
@@ -70,6 +65,8 @@ class Newsroom:
         self._now = now()
         self.problems: list[Problem] = []
         self.bulletins = 0
+        # How many stories came.
+        self._came = 0
 
     def take_in(
         self,
@@ -116,7 +113,9 @@ class Newsroom:
                 self._settle(settling.arrived(name, [article]))
                 self._archive.note_seed(name, "", "")
         self._settle(settling.rest())
-        for story in settling.missed():
+        missed = settling.missed()
+        self._refuse_accident([story for story in missed if story.seed in gone], folder)
+        for story in missed:
             self._archive.miss(story, self._now.isoformat())
         self._archive.retie()
         self._archive.keep_promises()
@@ -126,6 +125,20 @@ class Newsroom:
         self._archive.note_shards(
             survey.changed, {number: one for number, one in survey.shards.items() if number not in unread}
         )
+
+    def _refuse_accident(self, lost: Sequence[Known], folder: str) -> None:
+        """Raise Problem where so many published stories are ``lost`` with their seeds that this must be an accident.
+
+        A single bulletin may go where others stay.
+        """
+        lost = [one for one in lost if not self._archive.is_lost(one.id)]
+        if not lost or self._settings.force:
+            return
+        now = self._archive.published()
+        before, after = now - self._came, now - len(lost)
+        if after < self._settings.least_left * before and (after <= 0 or len({one.seed for one in lost}) > 1):
+            wrong = f"{len(lost):,} of {before:,} published stories would be withdrawn, for their seeds are gone"
+            raise Problem(wrong, "bring them back, or build with FORCE=1 if this is meant", path=folder)
 
     def _read(self, work: tuple[intake.Found, str]) -> _Read | Problem:
         """Return the stories of a seed whose digest was given at the last build; a problem where it cannot be read."""
@@ -149,17 +162,44 @@ class Newsroom:
     def _settle(self, settled: Iterable[_Settled]) -> None:
         """Give the stories of each seed the identity they have, or a new one, and make them the seed's."""
         for name, stories in settled:
-            self._archive.replace(name, [self._settled(arrival, story) for arrival, story in stories])
+            back = [(arrival, story) for arrival, story in stories if story and story.withdrawn]
+            here = [(arrival, story) for arrival, story in stories if not (story and story.withdrawn)]
+            self._archive.replace(name, [self._settled(arrival, story) for arrival, story in here])
+            for arrival, story in back:
+                self._archive.miss(self._kept_back(arrival, story), self._now.isoformat())
+
+    def _kept_back(self, arrival: Arrival, story: Known) -> Known:
+        """Return a withdrawn story, which stays so however it reads and wherever it stands now; where the ledger that
+        says so was lost, have it said again."""
+        lost = self._archive.is_lost(story.id)
+        seed, at, text = arrival.record.seed, arrival.record.at, arrival.print
+        if lost or (story.seed, story.at, story.print) != (seed, at, text):
+            story = replace(story, seed=seed, at=at, print=text, gone="" if lost else story.gone)
+            self._archive.promise(story)
+        if lost:
+            self._archive.take_back(story, story.reason)
+        return story
 
     def _settled(self, arrival: Arrival, story: Known | None) -> Record:
         record = arrival.record
         if story is None:
             story = self._new(arrival)
+            self._came += 1
             self._archive.promise(story)
         elif self._changed(story, arrival) or self._archive.is_lost(story.id):
-            updated = story.updated if story.print == arrival.print else self._now.isoformat()
+            self._came += bool(story.gone)
+            note = _note(record)
+            corrected = story.print != arrival.print or (note and note != story.note)
+            updated = self._now.isoformat() if corrected else story.updated
             story = replace(
-                story, seed=record.seed, at=record.at, print=arrival.print, updated=updated, gone="", lists=()
+                story,
+                seed=record.seed,
+                at=record.at,
+                print=arrival.print,
+                updated=updated,
+                gone="",
+                lists=(),
+                note=note,
             )
             self._archive.promise(story)
         return replace(
@@ -174,8 +214,8 @@ class Newsroom:
 
     @staticmethod
     def _changed(story: Known, arrival: Arrival) -> bool:
-        here = (arrival.record.seed, arrival.record.at, arrival.print)
-        return bool(story.gone) or (story.seed, story.at, story.print) != here
+        here = (arrival.record.seed, arrival.record.at, arrival.print, _note(arrival.record))
+        return bool(story.gone) or (story.seed, story.at, story.print, story.note) != here
 
     def _new(self, arrival: Arrival) -> Known:
         record = arrival.record
@@ -187,7 +227,8 @@ class Newsroom:
         link = permalink(period(published), record.headline, story_id, self._archive.permalink_taken)
         uri = f"tag:{self._settings.domain},{self._settings.domain_since}:{story_id}"
         seen = self._now.isoformat()
-        return Known(story_id, uri, link, published, seen, record.seed, record.at, arrival.print)
+        note = _note(record)
+        return Known(story_id, uri, link, published, seen, record.seed, record.at, arrival.print, note=note)
 
 
 class _Settling:
@@ -233,6 +274,10 @@ class _Settling:
     def missed(self) -> list[Known]:
         """Return the known stories that stand in no seed any more; call it when all is settled."""
         return [story for stories in self._known.values() for story in stories if not story.gone]
+
+
+def _note(record: Record) -> str:
+    return digest(record.correction) if record.correction else ""
 
 
 def arrivals(analysis: Analysis, zone: ZoneInfo) -> Iterator[Arrival]:

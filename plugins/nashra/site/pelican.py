@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import sqlite3
@@ -11,8 +10,9 @@ import time
 import tomllib
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,14 @@ from nashra.arabic.plurals import count
 from nashra.archive import intake
 from nashra.archive.store import Archive
 from nashra.desk.analyse import Desk
-from nashra.errors import Problem
+from nashra.errors import Problem, shown
 from nashra.memory import settle
+from nashra.publish.releases import Releases
 from nashra.settings import Settings
 from nashra.site.cards import Cards
 from nashra.site.contents import Kept, isolated_html
 from nashra.site.generator import HandWrittenPages, StoriesGenerator
-from nashra.site.newsroom import shown
+from nashra.site.manifest import Manifest
 from nashra.site.progress import Laps
 from nashra.site.sitemaps import Sitemaps
 from nashra.site.static import StaticFiles
@@ -67,10 +68,17 @@ class Nashra(Pelican):
         # What was saved since the last build, where someone watches; a build without it looks at everything.
         self._saved_now: set[Path] | None = None
         self._static_paths = list(settings["STATIC_PATHS"])
+        releases = Releases(Path(settings["OUTPUT_PATH"]))
+        # Where the public sees a release already, no build writes under its eyes.
+        self._releases = releases if settings.get("NASHRA_RELEASES") or releases.current else None
+        self._public = releases.public
+        if self._releases:
+            settings["OUTPUT_PATH"] = str(releases.next)
         super().__init__(settings)
 
-    def _get_generator_classes(self) -> list[type]:
-        return [self._given(_STEAD.get(kind, kind)) for kind in super()._get_generator_classes()]
+    def _get_generator_classes(self) -> list[Any]:
+        kinds = [self._given(_STEAD.get(kind, kind)) for kind in super()._get_generator_classes()]
+        return [*kinds, partial(_Last, self._finish)]
 
     def _given(self, kind: type) -> Any:
         """Return ``kind``, or for the stories a maker that hands the generator its archive."""
@@ -124,7 +132,11 @@ class Nashra(Pelican):
             self._saved_now = saved
             if self._seeds.folder != (folder := self._settings.seeds.resolve()):
                 self._seeds = intake.Listing(folder)
-            problems = self._build()
+            self._check_places()
+            with self._releases.alone() if self._releases else nullcontext():
+                problems = self._build()
+                done = self._publish() if self._releases else ""
+            self._report(done)
         except Problem as stopped:
             problems = [stopped]
         for problem in problems:
@@ -181,49 +193,62 @@ class Nashra(Pelican):
         self._whole = whole
         self._kept.clear()
         self.settings["STATIC_PATHS"] = list(self._static_paths)
-        self._check_places()
         self._desk = Desk.load(self._settings.topics, self._last_desk)
         if self._desk is not self._last_desk:
             self._last_desk = self._desk
             settle()
         try:
             with (
-                _alone(self._settings.seeds),
+                intake.alone(self._settings.seeds),
                 Archive(self._settings.state, self._settings.seeds / intake.LEDGER) as self._archive,
             ):
                 laps.lap("desk")
                 super().run()
-                laps.lap("hand-written pages and files")
-                # What lists, pictures or keeps the pages comes when all of them are there.
-                sitemaps = Sitemaps(self._stories, self._writer)
-                for name, last in (("cards", Cards), ("webapp", WebApp)):
-                    last(self._stories, self._writer).write()
-                    laps.lap(name)
-                sitemaps.write()
-                laps.lap("sitemaps")
-                self._writer.tidy()
-                # Asked for while the archive is open; there may be hundreds of thousands.
-                told = self._writer.reasons() if _log.isEnabledFor(logging.INFO) else ()
-                self._reasons = list(told) if _log.isEnabledFor(logging.DEBUG) else []
-                self._why = Counter(why for _, why in self._reasons or told)
-                files = self._archive.files
-                self._counted = sitemaps.lists + files.count("story/"), files.count("feed/")
         except Conflict as conflict:
             return self._build(f"two pages want the address {conflict}")
         except sqlite3.DatabaseError as error:
             if not isinstance(error, sqlite3.OperationalError) and not whole:
                 Archive.discard(self._settings.state)
                 return self._build("the archive was damaged")
+            self._writer.give_up()
             wrong = f"the archive cannot be used ({error})"
-            raise Problem(wrong, "wait for the other build to end", path=shown(self._settings.state)) from None
+            remedy = "wait for the other build to end" if "locked" in str(error) else "make room, and build again"
+            raise Problem(wrong, remedy, path=shown(self._settings.state)) from None
+        except OSError as error:
+            self._writer.give_up()
+            place = Path(os.fsdecode(error.filename)) if error.filename else self._public
+            raise Problem(
+                f"the disk failed ({error.strerror})", "mend that, and build again", path=shown(place)
+            ) from None
         self._stories.work.end()
         laps.lap("tidying")
-        self._report(sum(laps.seconds.values()))
         return self._stories.newsroom.problems + self._writer.problems
+
+    def _finish(self) -> None:
+        """Write what lists, pictures or keeps the pages, now that all of them are there; then show what was written,
+        before Pelican tells plugins that the site is there."""
+        laps = self._laps
+        laps.lap("hand-written pages and files")
+        sitemaps = Sitemaps(self._stories, self._writer)
+        for name, last in (("cards", Cards), ("webapp", WebApp)):
+            last(self._stories, self._writer).write()
+            laps.lap(name)
+        sitemaps.write()
+        laps.lap("sitemaps")
+        self._writer.tidy()
+        # Asked for while the archive is open; there may be hundreds of thousands.
+        told = self._writer.reasons() if _log.isEnabledFor(logging.INFO) else ()
+        self._reasons = list(told) if _log.isEnabledFor(logging.DEBUG) else []
+        self._why = Counter(why for _, why in self._reasons or told)
+        files = self._archive.files
+        self._counted = sitemaps.lists + files.count("story/"), files.count("feed/")
+        self._written = len(files)
 
     def _check_places(self) -> None:
         """Raise Problem when a folder or address cannot be used, before anything is touched."""
         seeds, output = self._settings.seeds.resolve(), Path(self.output_path).resolve()
+        if self._releases:
+            self._releases.check(lambda public: Manifest(public, public).foreign(), self._settings.force)
         if not seeds.is_dir():
             remedy = "make the folder, or name another with SEEDS=folder"
             raise Problem("there is no such folder", remedy, path=shown(self._settings.seeds))
@@ -234,14 +259,38 @@ class Nashra(Pelican):
         if not self.settings["SITEURL"].startswith(("http://", "https://")):
             raise Problem("SITEURL is no address", "give the site's address: feeds need it", path="pelicanconf.py")
 
-    def _report(self, seconds: float) -> None:
+    def _publish(self) -> str:
+        """Show the public what was built; return what was done. Raises Problem where it must not be seen."""
+        assert self._releases
+        settings, files = self.settings, self._written
+        try:
+            done, wrong = self._releases.publish(
+                settings["SITEURL"],
+                settings["THEME_STATIC_DIR"],
+                written=files,
+                keep=self._settings.keep_releases,
+                force=self._settings.force,
+            )
+        except OSError as error:
+            raise Problem(
+                f"it could not be published ({error.strerror})",
+                "mend that, and publish again",
+                path=shown(self._public),
+            ) from None
+        for problem in wrong:
+            print(problem, file=sys.stderr)
+        self._laps.lap("publishing")
+        return f", {done}"
+
+    def _report(self, done: str) -> None:
         pages, feeds = self._counted
-        site = shown(Path(self.output_path, "index.html"))
+        seconds = sum(self._laps.seconds.values())
+        site = shown(self._public / "index.html")
         print(
             f"Nashra: {_many(self._stories.newsroom.bulletins, 'bulletin')} → "
             f"{_many(len(self._stories.articles), 'story')}, "
             f"{_many(pages, 'page')} and {_many(feeds, 'feed')} in {seconds:.1f} s "
-            f"({self._writer.changed} files changed). Open {site}"
+            f"({self._writer.changed} files changed){done}. Open {site}"
         )
         # Printed: with --log-handler plain, Pelican shows no one what is logged.
         if _log.isEnabledFor(logging.INFO):
@@ -251,22 +300,15 @@ class Nashra(Pelican):
             print(f"Made again: {owner}: {why}")
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the seeds ``folder`` for one build: two at once would promise the same story twice.
+class _Last:
+    """The last of the generators, that calls ``finish`` where the others write."""
 
-    Raises Problem when another build holds it.
-    """
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise Problem("another build is at work", "wait for it to end", path=shown(folder)) from None
-    try:
-        yield
-    finally:
-        os.close(handle)
+    def __init__(self, finish: Callable[[], None], **_: Any) -> None:
+        self._finish = finish
+
+    def generate_output(self, _: NashraWriter) -> None:
+        """Finish the site."""
+        self._finish()
 
 
 def _many(number: int, noun: str) -> str:

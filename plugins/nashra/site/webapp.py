@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pelican.generators import PelicanTemplateNotFound
@@ -73,7 +72,7 @@ class WebApp:
         icon = f"{self._static}/favicon.ico"
         # Feed readers and old browsers ask for it here without being told.
         if icon in self._writer.written and "favicon.ico" not in self._writer.written:
-            self._writer.write_bytes("favicon.ico", self._read(icon))
+            self._writer.write_bytes("favicon.ico", self._writer.read(icon))
         if self._desk.nashra.offline:
             self._write_offline()
 
@@ -89,8 +88,5 @@ class WebApp:
         write: Any = self._writer.write_file
         write("offline.html", template, self._desk.context, relative_urls=False, url="offline.html")
         names = [name for name in self._writer.written if name.startswith(f"{self._static}/") and name.endswith(_SHELL)]
-        shell = {name: self._read(name) for name in ("offline.html", script, *names)}
+        shell = {name: self._writer.read(name) for name in ("offline.html", script, *names)}
         self._writer.write_bytes("sw.js", worker(shell, script))
-
-    def _read(self, name: str) -> bytes:
-        return Path(self._writer.output_path, name).read_bytes()

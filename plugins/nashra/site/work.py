@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from nashra.archive.changes import Change, Changes, ListKey, Moved, Place, lists, shifted
 from nashra.archive.record import Record
 from nashra.archive.store import Archive
+from nashra.settings import Settings
 from nashra.site import manifest
 from nashra.site.lists import NEAR, WHOLE, Articles, Paginator, Reads
 
@@ -208,6 +209,8 @@ class Work:
             return "the story changed"
         if owner in self.lost:
             return "a file of it was gone"
+        if kind == "gone":
+            return "the story was withdrawn, or its template shows something that changed"
         if owner in self.owners or kind == "search":
             return "a story in it changed"
         return "its template shows something that changed"
@@ -278,10 +281,10 @@ def pages_to_make(paginator: Paginator, moved: Sequence[Moved], older: Callable[
 def frame(desk: StoriesGenerator) -> str:
     """Return a digest of what every page is made of besides stories."""
     context, settings = desk.context, desk.settings
-    made = hashlib.sha256(_told({name: value for name, value in settings.items() if name not in _UNSEEN}).encode())
+    made = hashlib.sha256(_told({name: value for name, value in settings.items() if _seen(name)}).encode())
     for name in _MADE_BY:
         made.update(f"{name} {metadata.version(name)}\n".encode())
-    made.update(f"{sys.version}\n{desk.desk_key}\n{replace(desk.nashra, workers=1)}\n".encode())
+    made.update(f"{sys.version}\n{desk.desk_key}\n{_shown(desk.nashra)}\n".encode())
     for file in _made_by(desk):
         if file.is_file():
             made.update(str(file).encode() + file.read_bytes())
@@ -290,7 +293,7 @@ def frame(desk: StoriesGenerator) -> str:
         [(one.slug, one.name, one.url) for one, _ in desk.categories],
         [(one.title, one.url, _told(one.metadata)) for one in context.get("pages", ())],
         [context[name] for name in ("site_feeds", "theme_fonts")],
-        sorted((name, value) for name, value in plain if name not in _UNSEEN),
+        sorted((name, value) for name, value in plain if _seen(name)),
         sorted(path.relative_to(desk.theme).as_posix() for path in Path(desk.theme, "static").rglob("*")),
     )
     made.update(repr(shown).encode())
@@ -311,6 +314,16 @@ def _made_by(desk: StoriesGenerator) -> Iterator[Path]:
     yield theme / "strings.toml"
     for folder in folders:
         yield from sorted(folder.rglob("*"))
+
+
+def _seen(name: str) -> bool:
+    # Our own are looked at as they were read.
+    return name not in _UNSEEN and not name.startswith("NASHRA_")
+
+
+def _shown(settings: Settings) -> Settings:
+    """Return the settings without what no page shows."""
+    return replace(settings, workers=1, releases=False, keep_releases=1, least_left=0.0, force=False)
 
 
 def _told(value: object) -> str:

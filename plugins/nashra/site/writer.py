@@ -1,4 +1,7 @@
-"""Write pages and feeds: inside the output folder only, whole or not at all, and only when their bytes changed."""
+"""Write pages and feeds: inside the output folder only, whole or not at all, and only when their bytes changed.
+
+What a build writes waits (staging.py) until all of it is there: one that fails leaves the site as it was.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,11 @@ from nashra.archive.files import Files
 from nashra.errors import Problem
 from nashra.site.lists import NEAR, Articles, Paginator
 from nashra.site.manifest import Manifest
+from nashra.site.staging import Staging
 from nashra.site.work import Conflict, Work
 
 # What has pages of stories, or no pages.
-_NO_LISTS = ("card/", "feed/", "result/", "search/", "story/")
+_NO_LISTS = ("card/", "feed/", "gone/", "result/", "search/", "story/")
 # In bytes, with room for the .tmp a file is written under and the .gz or .br a server keeps beside it.
 _LONGEST_NAME = 240
 # As many files are noted at once.
@@ -62,17 +66,19 @@ class NashraWriter(Writer):
         self._rows: list[tuple[str, str]] = []
         self._apart = False
         self._folders: set[str] = set()
-        # Folders that are known to lie within the output folder, and those of them that this process made.
+        # Folders that are known to lie within the output folder, and those of them that are not there yet.
         self._safe: set[str] = set()
         self._new: set[str] = set()
         self._overriding: set[str] = set()
         self._root = Path(output_path).resolve()
-        self._manifest = Manifest(self._root)
+        self._staging = Staging(self._root)
+        self._manifest = Manifest(self._root, self._staging.folder)
 
     def begin(self, work: Work, files: Files) -> None:
         """Take up the ``work`` of a build; ``files`` knows what the last one wrote. Call it before all else."""
         self.work, self._files = work, files
         self._manifest.whole = not work.full
+        self._staging.clear()
 
     @contextmanager
     def making(self, owner: str) -> Iterator[None]:
@@ -153,7 +159,8 @@ class NashraWriter(Writer):
 
         A name written twice in one build and one that the file system refuses are noted in ``problems``; the first
         page stays. Raises ValueError for a path that leads outside the output folder, through a link or not, and
-        Conflict when another page that need not be made has this address.
+        Conflict when another page that need not be made has this address. Returns where the file is now: until
+        ``tidy`` has been called, a changed one waits elsewhere.
         """
         path = self._root / name
         if name in self._overriding:
@@ -173,12 +180,17 @@ class NashraWriter(Writer):
         if folder not in self._safe:
             if not path.parent.resolve().is_relative_to(self._root):
                 raise ValueError(f"{name!r} leads outside the output folder")
+            if not path.parent.is_dir():
+                if self._barred(path.parent):
+                    wrong = Problem("a file lies in the place of its folder", "move it elsewhere", path=name)
+                    self.problems.append(wrong)
+                    return path
+                self._new.add(folder)
             self._safe.add(folder)
         if name[len(folder) :].strip("/") in ("", ".", ".."):
             raise ValueError(f"{name!r} leads outside the output folder")
-        place = str(path)
-        # In a folder that this build made lies nothing yet.
-        there = None if folder in self._new else _there(place)
+        # In a folder that this build makes lies nothing yet.
+        there = None if folder in self._new else _there(str(path))
         if there and stat.S_ISDIR(there.st_mode):
             self.problems.append(Problem("a folder lies in the place of this page", "move it elsewhere", path=name))
             self.keep(name)
@@ -187,22 +199,33 @@ class NashraWriter(Writer):
         if owner is not None and owner not in self._made and not self.work.must(owner):
             raise Conflict(name)
         self.keep(name)
-        if not (there and _holds(place, there, data)):
-            if not self.changed:
-                self.work.begin()
-            self.changed += 1
-            if owner is None:
-                self._manifest.note(name)
-            if folder not in self._folders:
-                if not path.parent.is_dir():
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    self._new.add(folder)
-                self._folders.add(folder)
-            replace_file(place, data)
-        return path
+        if there and _holds(str(path), there, data):
+            return path
+        self.changed += 1
+        self._folders.add(folder)
+        if owner is None:
+            self._manifest.note(name)
+        return self._staging.put(name, data)
+
+    def _barred(self, folder: Path) -> bool:
+        """Tell whether a file lies where a folder, or one that it is to lie in, should be made."""
+        inside = (path for path in (folder, *folder.parents) if path.is_relative_to(self._root))
+        return any(os.path.lexists(path) and not path.is_dir() for path in inside)
+
+    def give_up(self) -> None:
+        """Remove what was written and waits: the site stays as it was."""
+        self._manifest.close()
+        with suppress(OSError):
+            self._staging.clear()
+
+    def read(self, name: str) -> bytes:
+        """Return what a file that was written in this build holds."""
+        staged = self._staging.folder / name
+        return (staged if staged.is_file() else self._root / name).read_bytes()
 
     def tidy(self) -> None:
-        """Remove what earlier builds wrote and this one has no more, and the folders that leaves empty."""
+        """Put what was written in its place; then remove what earlier builds wrote and this one has no more, and the
+        folders that leaves empty."""
         stale: set[str] = set()
         self._note_rows()
         if not self.work.full:
@@ -211,8 +234,12 @@ class NashraWriter(Writer):
         else:
             stale = {*self._manifest.stale(self.written), *self.work.known}
         stale -= self.written
-        if stale and not self.changed:
+        self._manifest.close()
+        if stale or self.changed:
             self.work.begin()
+        if self.changed:
+            self._manifest.take_up()
+            self._staging.commit()
         for name in sorted(stale):
             path = self._root / name
             if not path.is_dir() or path.is_symlink():
@@ -224,7 +251,6 @@ class NashraWriter(Writer):
                 if folder.is_dir():
                     folder.rmdir()
                 self._folders.add(folder.parent.relative_to(self._root).as_posix().removeprefix("."))
-        self._manifest.close()
         if self.work.full or stale or self.changed:
             manifest = self._manifest
             text = manifest.text(self.written) if self.work.full else manifest.changed(stale)

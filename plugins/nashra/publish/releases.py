@@ -1,0 +1,355 @@
+"""Releases: whole sites side by side, one of which the public sees through a symbolic link.
+
+    public → public.releases/000007      what readers see
+    public.releases/000006, 000005, …    what they saw before, for ``nashra rollback``
+    public.releases/000007.sha256        the sums of its files, for ``sha256sum --check``
+    public.releases/next                 where builds write; never shown
+
+A file that did not change is one file in all of them (a hard link): a release costs what is new in it, and a link a
+file.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from nashra.errors import Problem, shown
+from nashra.publish.pack import packed
+from nashra.publish.verify import problems
+
+# What a build keeps in its folder for itself, and no reader is to see.
+_OURS = (".nashra", ".nashra.new")
+GONE = ".gone.nginx"
+_PACKED = (".br", ".gz")
+_NUMBER = re.compile(r"\d{6}")
+# A name that changes with the file's bytes, so that it may be kept by caches for ever.
+_HASHED = re.compile(r".*-[0-9a-f]{10}\.\w+")
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+_TO_LIST = 5
+_FIRST = "000000"
+
+
+class File(NamedTuple):
+    """A file of a site, and which file it is to the file system."""
+
+    path: str
+    inode: tuple[int, int]
+
+
+class Releases:
+    """The releases behind the folder ``public``."""
+
+    def __init__(self, public: Path) -> None:
+        self.public = public.parent.resolve() / public.name
+        self.folder = self.public.with_name(f"{public.name}.releases")
+        self.next = self.folder / "next"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the releases: two at once would publish over each other. Raises Problem where another does."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise self._problem("somebody else is publishing it", "wait for them to end") from None
+        finally:
+            os.close(handle)
+
+    @property
+    def current(self) -> Path | None:
+        """The release the public sees, None where it sees none."""
+        try:
+            release = self.public.parent / self.public.readlink()
+        except OSError:
+            return None
+        return release if release.parent == self.folder and release.is_dir() else None
+
+    def all(self) -> list[Path]:
+        """Return the releases that are kept, the oldest first."""
+        try:
+            return sorted(path for path in self.folder.iterdir() if _NUMBER.fullmatch(path.name) and path.is_dir())
+        except FileNotFoundError:
+            return []
+
+    def check(self, known: Callable[[Path], Iterable[str]], force: bool = False) -> None:
+        """Raise Problem where ``public`` cannot become a link: before anything is built.
+
+        A folder that a build wrote will be kept as a release; ``known`` returns what in it no build wrote, which
+        would no longer be shown.
+        """
+        if self.public.is_symlink():
+            if self.current is None and os.path.lexists(self.public):
+                raise self._problem("it is a link that leads to no release", "remove it, or publish elsewhere")
+        elif self.public.is_dir():
+            foreign = sorted(known(self.public))
+            if foreign and not force:
+                told = ", ".join(foreign[:_TO_LIST]) + (" …" if len(foreign) > _TO_LIST else "")
+                remedy = "move them into the content folder (STATIC_PATHS), or publish with FORCE=1 without them"
+                raise self._problem(f"files lie in it that no build wrote: {told}", remedy)
+        elif os.path.lexists(self.public):
+            raise self._problem("it is no folder", "name another with OUTPUT=folder")
+
+    # --- a new release -----------------------------------------------------------------------------------------
+
+    def add(self, assets: str) -> Path:
+        """Make a release of what lies in ``next``, on the disk in every byte, and return it; nobody sees it yet.
+
+        Files below the folder ``assets`` whose names change with their bytes stay from the releases before: a page
+        that a reader holds asks for them.
+        """
+        making = self.folder / ".making"
+        _remove(making)
+        before = self.current
+        sums = _read_sums(before)
+        known = {path: file.inode for path, file in files(before).items()} if before else {}
+        new: dict[str, str] = {}
+        fresh: list[str] = []
+        folders = {making}
+        making.mkdir()
+        for name, file in files(self.next).items():
+            place = making / name
+            if place.parent not in folders:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                folders.update(path for path in place.parents if path.is_relative_to(making))
+            os.link(self.next / name, place)
+            if before and known.get(name) == file.inode and name in sums:
+                for twin in (name, *(name + ending for ending in _PACKED)):
+                    if twin in sums:
+                        new[twin] = sums[twin]
+                    if twin != name and twin in known:
+                        os.link(before / twin, making / twin)
+            else:
+                fresh.append(name)
+        with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
+            for made in pool.map(lambda name: _finished(making, name), fresh):
+                new.update(made)
+        for release in self.all():
+            _carry(release, making, assets)
+        release = self._numbered()
+        (self.folder / f"{release.name}.sha256").write_text(_sums(new), "utf-8")
+        # All at once first: one by one, each would wait for the disk.
+        os.sync()
+        for name in fresh:
+            for path in (making / name, *(making / f"{name}{ending}" for ending in _PACKED)):
+                _sync(path)
+        for folder in sorted(folders):
+            _sync(folder)
+        _sync(self.folder / f"{release.name}.sha256")
+        making.rename(release)
+        _sync(self.folder)
+        return release
+
+    def _numbered(self) -> Path:
+        kept = [int(path.name) for path in self.all()]
+        return self.folder / f"{max(kept, default=0) + 1:06}"
+
+    def show(self, release: Path) -> None:
+        """Let the public see ``release`` from now on, in one step."""
+        link = self.public.with_name(f".{self.public.name}.link")
+        self._keep_first(link)
+        link.unlink(missing_ok=True)
+        link.symlink_to(f"{self.folder.name}/{release.name}")
+        if _is_folder(self.public):
+            _exchange(link, self.public)
+            self._keep_first(link)
+        else:
+            link.replace(self.public)
+        _sync(self.public.parent)
+
+    def _keep_first(self, folder: Path) -> None:
+        """Make what a build wrote where the public looks, and a link took the place of, the release before the
+        first."""
+        if _is_folder(folder):
+            first = self.folder / _FIRST
+            _remove(first)
+            folder.rename(first)
+
+    def prune(self, keep: int) -> None:
+        """Remove all but the newest ``keep`` releases and the one that the public sees."""
+        for release in self.all()[:-keep]:
+            if release != self.current:
+                _remove(release)
+                release.with_suffix(".sha256").unlink(missing_ok=True)
+
+    # --- an old release ----------------------------------------------------------------------------------------
+
+    def roll_back(self, to: str = "", *, force: bool = False) -> Path:
+        """Show the release before the current one again, or the one called ``to``; return it.
+
+        Raises Problem where there is none, and, unless it is to be by ``force``, where stories that were withdrawn
+        since would be seen again.
+        """
+        current, kept = self.current, self.all()
+        if current is None:
+            raise self._problem("nothing is published there", "publish first: make publish OUTPUT=folder")
+        older = [release for release in kept if release < current]
+        wanted = next((release for release in kept if to and release.name == to.zfill(6)), None)
+        wanted = wanted if to else (older[-1] if older else None)
+        if wanted is None:
+            names = ", ".join(release.name for release in kept)
+            wrong = f"there is no release {to}" if to else "no older release is kept"
+            raise self._problem(wrong, f"kept are {names}; NASHRA_KEEP_RELEASES says how many are")
+        since = (_gone(current) | _gone(self.next)) - _gone(wanted)
+        again = sorted(address for address in since if (wanted / address.lstrip("/")).exists())
+        if again and not force:
+            remedy = "correct the seeds and publish, or use --force"
+            raise self._problem(f"release {wanted.name} still shows what was withdrawn since: {again[0]}", remedy)
+        self.show(wanted)
+        return wanted
+
+    def publish(self, address: str, assets: str, *, written: int, keep: int, force: bool) -> tuple[str, list[Problem]]:
+        """Show the public what lies in ``next``, which a build wrote as so many files for ``address``; return what was
+        done, and what is wrong with it and was published by ``force`` all the same.
+
+        Raises the first problem where it must not be shown; the public sees what it saw. Nothing new is no release.
+        """
+        now, new, gone = changed(self.next, self.current)
+        wrong = problems(self.next, address, now, new, bool(gone))
+        if len(now) < written:
+            wrong.append(Problem("files that the build wrote are gone", "build again", path=str(self.next)))
+        if wrong and not force:
+            for problem in wrong[1:_TO_LIST]:
+                print(problem, file=sys.stderr)
+            refused = Problem(f"{wrong[0].wrong}: not published", f"{wrong[0].remedy}, or publish with FORCE=1")
+            raise refused.at(wrong[0].path)
+        if not new and not gone and self.current:
+            return f"release {self.current.name} shows all of it already", wrong
+        release = self.add(assets)
+        self.show(release)
+        self.prune(keep)
+        return f"release {release.name} with {len(new):,} new files is public", wrong
+
+    def _problem(self, wrong: str, remedy: str) -> Problem:
+        return Problem(wrong, remedy, path=shown(self.public))
+
+
+def files(site: Path) -> dict[str, File]:
+    """Return the files of a site by their paths below it, in order; links and what a build keeps for itself are
+    none."""
+    found: dict[str, File] = {}
+    folders = [""]
+    for folder in folders:
+        with os.scandir(site / folder) as entries:
+            for entry in entries:
+                name = folder + entry.name
+                if name in _OURS:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{name}/")
+                elif entry.is_file(follow_symlinks=False):
+                    info = entry.stat(follow_symlinks=False)
+                    found[name] = File(name, (info.st_dev, info.st_ino))
+    return dict(sorted(found.items()))
+
+
+def changed(site: Path, before: Path | None) -> tuple[dict[str, File], set[str], set[str]]:
+    """Return the files of ``site``, the names of those that are not the very files of the site ``before``, and the
+    names that are no more."""
+    now = files(site)
+    was = files(before) if before else {}
+    new = {name for name, file in now.items() if name not in was or was[name].inode != file.inode}
+    gone = {name for name in was.keys() - now.keys() if not name.endswith(_PACKED) and not _HASHED.fullmatch(name)}
+    return now, new, gone
+
+
+def _finished(site: Path, name: str) -> dict[str, str]:
+    """Write the packed twins of a file; return the SHA-256 of all of them by name."""
+    data = (site / name).read_bytes()
+    made = {name: hashlib.sha256(data).hexdigest()}
+    when = (site / name).stat()
+    for ending, twin in packed(name, data):
+        path = site / f"{name}{ending}"
+        path.write_bytes(twin)
+        # A server tells by the time whether a reader has it already.
+        os.utime(path, ns=(when.st_atime_ns, when.st_mtime_ns))
+        made[f"{name}{ending}"] = hashlib.sha256(twin).hexdigest()
+    return made
+
+
+def _carry(release: Path, making: Path, assets: str) -> None:
+    """Link what only pages of ``release`` ask for, which readers may hold still, into the new release."""
+    if not (release / assets).is_dir():
+        return
+    here = {f"{assets}/{name}" for name in files(release / assets)}
+    # What it carried itself is in no list of its files.
+    old = {name for name in here if _HASHED.fullmatch(name.removesuffix(".br").removesuffix(".gz"))}
+    own = _read_sums(release) if any(not (making / name).exists() for name in old) else {}
+    for name in sorted(old & own.keys()):
+        if not (making / name).exists():
+            (making / name).parent.mkdir(parents=True, exist_ok=True)
+            os.link(release / name, making / name)
+
+
+def _sums(sums: Mapping[str, str]) -> str:
+    """Return the list that ``sha256sum --check`` reads, in the order of names."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+
+
+def _read_sums(release: Path | None) -> dict[str, str]:
+    if release is None:
+        return {}
+    try:
+        lines = release.with_suffix(".sha256").read_text("utf-8").splitlines()
+    except OSError:
+        return {}
+    return {line[66:]: line[:64] for line in lines}
+
+
+def _gone(site: Path) -> set[str]:
+    """Return the addresses that a site says are withdrawn."""
+    try:
+        return set(re.findall(r'^"([^"]+)"', (site / GONE).read_text("utf-8"), re.MULTILINE))
+    except OSError:
+        return set()
+
+
+def _sync(path: Path) -> None:
+    """Have the disk hold a file or folder as it is now."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Exchange what two names stand for in one step, where the system can (renameat2, Linux 3.15); else in two."""
+    names = os.fsencode(one), os.fsencode(other)
+    with suppress(AttributeError):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0:
+            return
+    aside = other.with_name(f".{other.name}.old")
+    other.rename(aside)
+    one.rename(other)
+    aside.rename(one)
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell whether a folder itself lies there, and no link to one."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False

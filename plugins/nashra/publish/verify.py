@@ -1,0 +1,92 @@
+"""Look over a site before anybody sees it: no link leads nowhere, every feed can be read, nothing is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Container, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+from lxml import etree, html
+
+from nashra.errors import Problem
+
+_LINKS = "//@href | //@src | //@xmlUrl | //@htmlUrl | //*[local-name()='link' or local-name()='loc']/text()"
+# An address that stands for the site's own while relative ones are resolved.
+_HERE = "http://here.invalid"
+_ROOTS = ("rss", "feed", "opml", "urlset", "sitemapindex", "browserconfig")
+
+
+class Broken(Exception):
+    """A file that cannot be read as what its name says it is."""
+
+
+def problems(site: Path, address: str, names: Collection[str], new: Collection[str], gone: bool) -> list[Problem]:
+    """Return what is wrong with a ``site`` that is to be seen at ``address``, as far as it can be seen in its ``new``
+    files: in all its pages where some file is ``gone``, for a page that did not change may lead there."""
+    wrong = [] if "index.html" in names else [Problem("there is no front page", "see the theme", path="index.html")]
+    looked = sorted({name for name in names if name.endswith(".html")} if gone else set())
+    looked = sorted({*looked, *(name for name in new if name.endswith((".html", ".xml", ".json")))})
+    with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
+        for found in pool.map(lambda name: list(_looked_over(site, address, names, name)), looked):
+            wrong += found
+    return wrong
+
+
+def _looked_over(site: Path, address: str, names: Container[str], name: str) -> Iterator[Problem]:
+    try:
+        links = _links(name, (site / name).read_bytes())
+    except Broken as broken:
+        yield Problem(f"it cannot be read ({broken})", "please report it", path=name)
+        return
+    for link in dict.fromkeys(links):
+        target = _target(link, name, address)
+        if target is not None and target not in names and f"{target}/index.html" not in names:
+            yield Problem(f"it links to {target or link}, which is not there", "mend the link", path=name)
+
+
+def _links(name: str, data: bytes) -> list[str]:
+    """Return the addresses a file leads to. Raises Broken."""
+    try:
+        if name.endswith(".json"):
+            return list(_told(json.loads(data))) if name.startswith("feeds/") else []
+        if name.endswith(".html"):
+            return _found(html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8")))
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except (ValueError, etree.LxmlError) as error:
+        raise Broken(str(error).splitlines()[0]) from None
+    kind = etree.QName(root).localname
+    if name.startswith(("feeds/", "sitemap")) and kind not in _ROOTS:
+        raise Broken(f"<{kind}> is no feed")
+    return _found(root)
+
+
+def _found(root: Any) -> list[str]:
+    return [str(link).strip() for link in root.xpath(_LINKS)]
+
+
+def _told(feed: Any) -> Iterator[str]:
+    """Yield the addresses in a JSON Feed. Raises Broken."""
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list) or "version" not in feed:
+        raise Broken("it is no JSON Feed")
+    for told in (feed, *feed["items"]):
+        yield from (
+            told[key] for key in ("home_page_url", "feed_url", "next_url", "url") if isinstance(told.get(key), str)
+        )
+
+
+def _target(link: str, name: str, address: str) -> str | None:
+    """Return the file of the site that ``link`` in the file ``name`` leads to, None where it leads elsewhere."""
+    if link.startswith(address):
+        link = _HERE + link[len(address) :]
+    try:
+        parts = urlsplit(urljoin(f"{_HERE}/{name}", link))
+    except ValueError:
+        return None
+    if f"{parts.scheme}://{parts.netloc}" != _HERE:
+        return None
+    path = unquote(parts.path).lstrip("/")
+    return f"{path}index.html" if not path or path.endswith("/") else path
