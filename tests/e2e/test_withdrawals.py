@@ -108,6 +108,8 @@ def test_a_withdrawn_story_stays_so_whatever_its_seed_does(site: Site) -> None:
     press.build(site, press.SECOND)
     assert site.tree() == gone
     (site.seeds / "renamed.txt").rename(site.seeds / "story.txt")
+    press.build(site, press.SECOND)
+    assert site.tree() == gone
     site.seed("story.txt", STORY)
     assert nashra(site, "withdraw", "--undo", str(story["id"])).returncode == 0
     press.build(site, press.SECOND)

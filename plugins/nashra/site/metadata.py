@@ -177,7 +177,7 @@ class Metadata:
         if getattr(context.get("page"), "status", "") in ("draft", "hidden"):
             return self._unlisted(title)
         image = self._own_image()
-        if file in ("404.html", "offline.html"):
+        if file in ("404.html", "offline.html") or context.get("withdrawn"):
             return PageMetadata(title, image, self._cards, self._subtitle, offline=self._offline)
         if file == "index.html":
             graph, description = [self._website()], self._subtitle

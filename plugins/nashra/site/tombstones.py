@@ -1,8 +1,8 @@
 """Where a story was that is published no more: a page that says so, and what has servers answer 410 there.
 
 That is an empty file beside the page, ``….html.gone``, which any server can look for at each request; and for those
-that would rather be told all addresses when they start, a map for nginx and a matcher for Caddy. A build costs a row for
-each such story, and a page for each that was withdrawn since the last.
+that would rather be told all addresses when they start, a map for nginx and a matcher for Caddy. A build costs a row
+for each such story, and a page for each that was withdrawn since the last.
 """
 
 from __future__ import annotations
