@@ -110,6 +110,7 @@ class Nashra(Pelican):
 
     def _get_writer(self) -> NashraWriter:
         self._writer = NashraWriter(self.output_path, settings=self.settings)
+        self._give_up = self._writer.give_up
         return self._writer
 
     def run(self) -> None:
@@ -192,6 +193,7 @@ class Nashra(Pelican):
         laps = self._laps = Laps()
         self._whole = whole
         self._kept.clear()
+        self._give_up: Callable[[], None] = lambda: None
         self.settings["STATIC_PATHS"] = list(self._static_paths)
         self._desk = Desk.load(self._settings.topics, self._last_desk)
         if self._desk is not self._last_desk:
@@ -210,19 +212,21 @@ class Nashra(Pelican):
             if not isinstance(error, sqlite3.OperationalError) and not whole:
                 Archive.discard(self._settings.state)
                 return self._build("the archive was damaged")
-            self._writer.give_up()
             wrong = f"the archive cannot be used ({error})"
             remedy = "wait for the other build to end" if "locked" in str(error) else "make room, and build again"
-            raise Problem(wrong, remedy, path=shown(self._settings.state)) from None
+            raise self._given_up(Problem(wrong, remedy, path=shown(self._settings.state))) from None
         except OSError as error:
-            self._writer.give_up()
             place = Path(os.fsdecode(error.filename)) if error.filename else self._public
-            raise Problem(
-                f"the disk failed ({error.strerror})", "mend that, and build again", path=shown(place)
-            ) from None
+            wrong = f"the disk failed ({error.strerror})"
+            raise self._given_up(Problem(wrong, "mend that, and build again", path=shown(place))) from None
         self._stories.work.end()
         laps.lap("tidying")
         return self._stories.newsroom.problems + self._writer.problems
+
+    def _given_up(self, problem: Problem) -> Problem:
+        """Return the ``problem`` that ends a build, of which nothing is left."""
+        self._give_up()
+        return problem
 
     def _finish(self) -> None:
         """Write what lists, pictures or keeps the pages, now that all of them are there; then show what was written,

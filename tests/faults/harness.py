@@ -1,0 +1,131 @@
+"""Builds that are killed, or whose N-th write fails, and what they leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conftest import Site
+
+_BUILDER = Path(__file__).with_name("builder.py")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a build ended: its exit status (below zero: the signal that killed it), what it said, in how many seconds,
+    and whether a fault was put in its way."""
+
+    status: int
+    said: str
+    seconds: float
+    failed: bool
+
+
+class Builder:
+    """A loaded Pelican; see builder.py."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, _BUILDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+
+    def close(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(30)
+
+    def _tell(self, order: Any) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+
+    def _told(self) -> int:
+        assert self._process.stdout
+        return int(json.loads(self._process.stdout.readline()))
+
+    def build(
+        self,
+        site: Site,
+        settings: str = "pelicanconf.py",
+        *,
+        kill_after: float | None = None,
+        fault: str = "",
+        **environ: str,
+    ) -> Ended:
+        """Build ``site``; kill it so many seconds after it began, or let ``fault`` happen to it (in strace's words, as
+        ``fsync:error=EIO:when=3``)."""
+        given = {"SEEDS": "seeds", "OUTPUT": "output", "STATE": ".nashra"} | environ
+        self._tell({"folder": str(site.folder), "environ": given, "settings": settings, "kill_after": kill_after})
+        child = self._told()
+        log = site.folder / "strace.txt"
+        with _traced(child, fault, log) if fault else _nothing():
+            began = time.monotonic()
+            self._tell("go")
+            status = self._told()
+            seconds = time.monotonic() - began
+        said = (site.folder / "err.txt").read_text("utf-8")
+        return Ended(status, said, seconds, bool(fault) and "(INJECTED)" in log.read_text("utf-8", "replace"))
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _traced(process: int, fault: str, log: Path) -> Iterator[None]:
+    calls = fault.partition(":")[0]
+    command = ["strace", "-f", "-p", str(process), "-o", str(log), "-e", f"trace={calls}", "-e", f"inject={fault}"]
+    tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert tracer.stderr
+    said = tracer.stderr.readline()
+    assert "attached" in said, said
+    yield
+    tracer.wait(30)
+    tracer.stderr.close()
+
+
+def keep(site: Site, *names: str) -> dict[str, Path]:
+    """Copy folders of a site, links as links and files with their times, and return where."""
+    kept = {}
+    for name in names:
+        place = site.folder / ".kept" / name
+        if (site.folder / name).exists():
+            subprocess.run(["cp", "-a", "--", site.folder / name, _made(place)], check=True)
+        kept[name] = place
+    return kept
+
+
+def _made(place: Path) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def restore(site: Site, kept: dict[str, Path]) -> None:
+    """Bring back what ``keep`` copied."""
+    for name, place in kept.items():
+        now = site.folder / name
+        if now.is_symlink() or not now.is_dir():
+            now.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(now)
+        if os.path.lexists(place):
+            subprocess.run(["cp", "-a", "--", place, now], check=True)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return the files below ``folder`` but for those that builds keep for themselves."""
+    return {
+        name: path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not (name := path.relative_to(folder).as_posix()).startswith(".nashra")
+    }

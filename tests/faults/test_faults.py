@@ -1,0 +1,142 @@
+"""Whatever ends a build, readers see the site as it was or as it is to be, and the next build mends the rest."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import press
+from conftest import Site, new_site
+from harness import Builder, Ended, keep, restore, tree
+from nashra.publish.verify import problems
+
+FOLDERS = ("seeds", ".nashra", "output", "output.releases")
+HTML, PUBLISH = "pelicanconf.py", "publishconf.py"
+ADDRESS = {HTML: "http://127.0.0.1:8000", PUBLISH: "https://nashra.example"}
+# All by which files come, go or change. What cannot be read cannot be built from; that is tried too.
+CALLS = ("openat", "write", "pwrite64", "rename", "renameat2", "fsync", "fdatasync", "mkdir", "link", "unlink", "symlink")
+ERRORS = ("ENOSPC", "EIO")
+
+
+@pytest.fixture(scope="module")
+def builder() -> Iterator[Builder]:
+    builder = Builder()
+    yield builder
+    builder.close()
+
+
+@dataclass
+class Change:
+    """A site with a change that is to be built: a new story, an edited one, one that went."""
+
+    site: Site
+    settings: str
+    old: dict[str, bytes]
+    new: dict[str, bytes]
+    kept: dict[str, Path]
+    seconds: float
+
+    def build(self, builder: Builder, kill_after: float | None = None, fault: str = "") -> Ended:
+        return builder.build(
+            self.site,
+            self.settings,
+            kill_after=kill_after,
+            fault=fault,
+            SOURCE_DATE_EPOCH=press.SECOND,
+            FORCE="1",
+        )
+
+    def begin(self) -> None:
+        """Bring back the site as it was, and the seeds as they are to be."""
+        restore(self.site, self.kept)
+        write(self.site)
+
+    def survives(self, builder: Builder, ended: Ended) -> None:
+        """See that nobody was told half of it, the editor in a line, and that the next build makes it good."""
+        now = tree(self.site.output)
+        # A seed that cannot be read keeps its stories, and holds up no other.
+        if self.settings == PUBLISH and not ended.said.startswith("seeds/"):
+            assert now in (self.old, self.new)
+        else:
+            assert problems(self.site.output, ADDRESS[self.settings], now, now, gone=True) == []
+        if ended.status > 0:
+            assert ended.status == 1, ended.said
+            assert len(ended.said.splitlines()) == 1, ended.said
+            assert "Traceback" not in ended.said
+        elif ended.status == 0:
+            assert now == self.new
+        ended = self.build(builder)
+        assert (ended.status, ended.said) == (0, "")
+        assert tree(self.site.output) == self.new
+
+
+def write(site: Site) -> None:
+    site.seed("new.txt", f"Date: 2021-05-12\n\n{press.SEEDS['course.txt'].partition(chr(10) * 2)[2]}")
+    site.seed("coast.txt", press.SEEDS["coast.txt"].replace("لم تحص بعد", "كبيرة"))
+    (site.seeds / "law.txt").unlink()
+
+
+@pytest.fixture(scope="module", params=[PUBLISH, HTML])
+def change(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, builder: Builder) -> Change:
+    site = new_site(tmp_path_factory.mktemp("faults") / "site", seed=False)
+    for name in ("coast.txt", "law.txt", "envoy.txt"):
+        site.seed(name, press.SEEDS[name])
+    with (site.folder / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write("NASHRA_WORKERS = 1\n")
+    first = builder.build(site, request.param, SOURCE_DATE_EPOCH=press.FIRST)
+    assert (first.status, first.said) == (0, "")
+    old, kept = tree(site.output), keep(site, *FOLDERS)
+    change = Change(site, request.param, old, {}, kept, 0)
+    change.begin()
+    ended = change.build(builder)
+    assert (ended.status, ended.said) == (0, "")
+    change.new, change.seconds = tree(site.output), ended.seconds
+    assert change.new != old
+    return change
+
+
+def killed(builder: Builder, change: Change, times: int) -> None:
+    chance = random.Random(times)
+    killed = 0
+    while killed < times:
+        change.begin()
+        ended = change.build(builder, kill_after=chance.uniform(0, change.seconds))
+        killed += ended.status < 0
+        change.survives(builder, ended)
+
+
+def test_a_few_kills(builder: Builder, change: Change) -> None:
+    killed(builder, change, 6)
+
+
+@pytest.mark.slow
+def test_many_kills(builder: Builder, change: Change) -> None:
+    killed(builder, change, 160)
+
+
+def sweep(builder: Builder, change: Change, call: str, error: str, step: int) -> None:
+    """Let every ``step``-th call fail, each in a build of its own, until a build makes no so many."""
+    number, failed = 1, True
+    while failed:
+        change.begin()
+        ended = change.build(builder, fault=f"{call}:error={error}:when={number}")
+        failed = ended.failed
+        change.survives(builder, ended)
+        number += step
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_disk_that_fails_now_and_then(builder: Builder, change: Change, call: str) -> None:
+    sweep(builder, change, call, "ENOSPC", 97)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("call", CALLS)
+def test_a_disk_that_fails_at_every_call(builder: Builder, change: Change, call: str, error: str) -> None:
+    sweep(builder, change, call, error, 1)
