@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from harness import Builder, Ended, keep, restore, tree
 
 import press
 from conftest import Site, new_site
-from harness import Builder, Ended, keep, restore, tree
 from nashra.publish.verify import problems
 
 FOLDERS = ("seeds", ".nashra", "output", "output.releases")
 HTML, PUBLISH = "pelicanconf.py", "publishconf.py"
 ADDRESS = {HTML: "http://127.0.0.1:8000", PUBLISH: "https://nashra.example"}
 # All by which files come, go or change. What cannot be read cannot be built from; that is tried too.
-CALLS = ("openat", "write", "pwrite64", "rename", "renameat2", "fsync", "fdatasync", "mkdir", "link", "unlink", "symlink")
+CALLS = (
+    "openat",
+    "write",
+    "pwrite64",
+    "rename",
+    "renameat2",
+    "fsync",
+    "fdatasync",
+    "mkdir",
+    "link",
+    "unlink",
+    "symlink",
+)
 ERRORS = ("ENOSPC", "EIO")
 
 

@@ -190,7 +190,8 @@ class Newsroom:
             self._came += bool(story.gone)
             note = _note(record)
             corrected = story.print != arrival.print or (note and note != story.note)
-            updated = self._now.isoformat() if corrected else story.updated
+            # A clock that was set back must not make a correction older than what it corrects.
+            updated = max(self._now.isoformat(), story.updated, story.seen) if corrected else story.updated
             story = replace(
                 story,
                 seed=record.seed,
