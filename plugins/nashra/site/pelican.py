@@ -67,6 +67,8 @@ class Nashra(Pelican):
         self._looked = 0.0
         # What was saved since the last build, where someone watches; a build without it looks at everything.
         self._saved_now: set[Path] | None = None
+        # What undoes the build that is going on.
+        self._give_up: Callable[[], None] = lambda: None
         self._static_paths = list(settings["STATIC_PATHS"])
         releases = Releases(Path(settings["OUTPUT_PATH"]))
         # Where the public sees a release already, no build writes under its eyes.
@@ -193,7 +195,7 @@ class Nashra(Pelican):
         laps = self._laps = Laps()
         self._whole = whole
         self._kept.clear()
-        self._give_up: Callable[[], None] = lambda: None
+        self._give_up = lambda: None
         self.settings["STATIC_PATHS"] = list(self._static_paths)
         self._desk = Desk.load(self._settings.topics, self._last_desk)
         if self._desk is not self._last_desk:
