@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness import Builder, Ended, keep, restore, tree
 
 import press
 from conftest import Site, new_site
+from harness import Builder, Ended, keep, restore, tree
 from nashra.publish.verify import problems
 
 FOLDERS = ("seeds", ".nashra", "output", "output.releases")
