@@ -117,14 +117,14 @@ EXAMPLES = {"nginx": nginx, "caddy": caddy}
 def running(name: str, text: str, port: int, home: Path) -> Iterator[Server]:
     """Run a server with the configuration ``text`` of one site; ``home`` is a folder for what it writes."""
     home.mkdir(parents=True, exist_ok=True)
-    config = home / name
+    config = home / f"{name}.conf"
     if name == "nginx":
         temporary = "".join(f"{kind}_temp_path {home}/{kind};" for kind in TEMPORARY)
         head = f"daemon off; master_process off; pid {home}/pid; error_log {home}/log; events {{}}"
         config.write_text(f"{head}\nhttp {{ access_log off; {temporary}\n{text}\n}}\n", "utf-8")
         command = [program(name), "-e", str(home / "log"), "-c", str(config)]
     else:
-        config.write_text(f"{{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n}}\n{text}", "utf-8")
+        config.write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{text}", "utf-8")
         command = [program(name), "run", "--config", str(config), "--adapter", "caddyfile"]
     environ = os.environ | {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
     with (home / "said").open("wb") as said:
