@@ -74,6 +74,16 @@ def test_what_the_theme_lacks_is_a_problem() -> None:
         Assets("theme", {})("main.css")
 
 
+def test_a_template_that_asks_for_what_is_not_there_is_said_in_a_line(empty: Site) -> None:
+    empty.seed("a.txt", "خبر\nقال المتحدث إن الاجتماع انتهى.\n")
+    base = empty.folder / "theme" / "templates" / "base.html"
+    base.write_text(base.read_text("utf-8").replace('asset("main.css")', 'asset("nosuch.css")'), "utf-8")
+    result = empty.build()
+    assert result.returncode == 1
+    assert "nosuch.css: a template asks for it, and the theme has no such file; " in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_pages_and_feeds_name_what_changes(built: Site) -> None:
     files = built.tree()
     named = set()
