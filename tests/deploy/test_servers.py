@@ -271,6 +271,7 @@ def test_what_is_not_there_has_the_sites_own_page(site: Served, server: Server, 
 def test_no_mark_of_the_servers_can_be_had(server: Server, gone: str) -> None:
     for ending in (".gone", ".br", ".gz", ".gone.br"):
         assert server.ask(gone + ending).status == 404, ending
+    assert server.ask(gone.rpartition("/")[0] + "/*").status == 404, "a pattern is no address"
     assert server.ask("/.well-known/feed-menu.json").status == 200
 
 
