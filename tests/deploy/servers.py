@@ -121,7 +121,10 @@ def running(name: str, text: str, port: int, home: Path) -> Iterator[Server]:
     if name == "nginx":
         temporary = "".join(f"{kind}_temp_path {home}/{kind};" for kind in TEMPORARY)
         head = f"daemon off; master_process off; pid {home}/pid; error_log {home}/log; events {{}}"
-        config.write_text(f"{head}\nhttp {{ access_log off; {temporary}\n{text}\n}}\n", "utf-8")
+        # What Debian's nginx.conf says above.
+        above = "sendfile on; tcp_nopush on; default_type application/octet-stream; gzip on; access_log off;"
+        above += " types { text/plain html css br gz; }"
+        config.write_text(f"{head}\nhttp {{ {above} {temporary}\n{text}\n}}\n", "utf-8")
         command = [program(name), "-e", str(home / "log"), "-c", str(config)]
     else:
         config.write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{text}", "utf-8")
