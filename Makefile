@@ -78,6 +78,7 @@ $(VENV)/.tested: requirements-test.lock $(VENV)/.ready
 	@echo "Setting up what the tests need (once)"
 	@$(PIP) install --require-hashes --requirement requirements-test.lock
 	@tools/browser $(BIN)/python
+	@tools/servers $(VENV)/servers
 	@touch $@
 
 clean: ## remove the output and the cache; seeds, ledger and .venv stay

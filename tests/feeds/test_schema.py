@@ -105,7 +105,7 @@ SLIPS = {
         (r"<pubDate>(.*?) \+0000", r"<pubDate>\1 GMT", "ProblematicalRFC822Date"),
         (r"<pubDate>(.*) 2021 ", r"<pubDate>\1 21 ", "ProblematicalRFC822Date"),
         (r"(<image>\s*<url>.*</url>\s*<title>)", r"\1x", "ImageTitleDoesntMatch"),
-        (r"icon\.png</url>", "icon.svg</url>", "ImageUrlFormat"),
+        (r"icon[\w-]*\.png</url>", "icon.svg</url>", "ImageUrlFormat"),
         (r'href="[^"]*" rel="self"', 'href="https://n.example/feed.xml" rel="self"', "SelfDoesntMatchLocation"),
         (r"<dc:creator>", "<author>a@n.example</author><dc:creator>", "DuplicateItemSemantics"),
         (r"(<description>.*</description>)(\s*)(<content:encoded>[^<]*</content:encoded>)", r"\3\1", "NeedDescription"),

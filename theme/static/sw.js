@@ -6,6 +6,11 @@ const READ = "nashra-read";
 const MOST = 20;
 
 const url = (name) => new URL(name, self.registration.scope).href;
+const SHELL_FILES = new Set(files.map(url));
+// Pages ask for a file under a name that changes with its bytes. One that was kept asks for the file as it was then, and
+// gets it as it is now, under its plain name.
+const inShell = ({ url: asked }) =>
+  [asked, asked.replace(/-[0-9a-f]{10}(?=\.\w+$)/, "")].find((address) => SHELL_FILES.has(address));
 
 self.addEventListener("install", (event) => {
   const wanted = files.map((name) => new Request(url(name), { cache: "reload" }));
@@ -51,7 +56,7 @@ async function part(request) {
   try {
     return await fetch(request);
   } catch (error) {
-    return (await caches.match(request, { cacheName: SHELL })) ?? Promise.reject(error);
+    return (await caches.match(inShell(request), { cacheName: SHELL })) ?? Promise.reject(error);
   }
 }
 
@@ -59,5 +64,5 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || !request.url.startsWith(self.registration.scope)) return;
   if (request.mode === "navigate") event.respondWith(page(event));
-  else if (files.some((name) => request.url === url(name))) event.respondWith(part(request));
+  else if (inShell(request)) event.respondWith(part(request));
 });

@@ -125,10 +125,9 @@ class Feeds:
         self._zone = ZoneInfo(settings["TIMEZONE"])
         self._language = settings["DEFAULT_LANG"]
         self._authority = f"tag:{desk.nashra.domain},{desk.nashra.domain_since}"
-        static = f"{self._site}/{settings['THEME_STATIC_DIR']}"
+        asset = desk.context["asset"]
         self._stylesheet, self._icon = (
-            f"{static}/{name}" if Path(desk.theme, "static", name).is_file() else ""
-            for name in ("feed.css", "icon.png")
+            f"{self._site}/{asset(name)}" if name in asset.names else "" for name in ("feed.css", "icon.png")
         )
         self._work = writer.work
         self._stamp = self._stamped()

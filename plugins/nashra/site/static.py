@@ -10,6 +10,7 @@ from typing import Any
 from pelican.generators import StaticGenerator
 
 from nashra.settings import Settings
+from nashra.site.assets import Assets
 from nashra.site.fonts import Fonts
 
 
@@ -17,23 +18,18 @@ class StaticFiles(StaticGenerator):
     """Pelican's static generator, through a writer that knows what it wrote and keeps what did not change."""
 
     def generate_context(self) -> None:
-        """Find the files, and tell templates which fonts the theme's style sheets ask for, as ``theme_fonts``."""
+        """Find the files; give templates ``asset``, and as ``theme_fonts`` the fonts that style sheets ask for."""
         super().generate_context()
-        self._theme = dict(self._theme_files())
-        self._fonts = Fonts(Settings.read(self.settings).state)
-        self._sheets = {
-            name: self._fonts.dress(name, path.read_bytes(), self._theme)
-            for name, path in self._theme.items()
-            if name.endswith(".css")
-        }
-        self.context["theme_fonts"] = [f"{self.settings['THEME_STATIC_DIR']}/{name}" for name in self._fonts.files]
+        static, fonts = self.settings["THEME_STATIC_DIR"], Fonts(Settings.read(self.settings).state)
+        theme = {name: path.read_bytes() for name, path in self._theme_files()}
+        sheets = {name: fonts.dress(name, data, theme) for name, data in theme.items() if name.endswith(".css")}
+        self._assets, self._fonts = Assets(static, theme | sheets), fonts.files
+        self.context["asset"] = self._assets
+        self.context["theme_fonts"] = [f"{static}/{name}" for name in self._fonts]
 
     def generate_output(self, writer: Any) -> None:
         """Copy the theme's static files, its fonts and the files of STATIC_PATHS."""
-        for name, path in self._theme.items():
-            data = self._sheets[name] if name in self._sheets else path.read_bytes()
-            writer.write_bytes(f"{self.settings['THEME_STATIC_DIR']}/{name}", data)
-        for name, data in self._fonts.files.items():
+        for name, data in (*self._assets.written(), *self._fonts.items()):
             writer.write_bytes(f"{self.settings['THEME_STATIC_DIR']}/{name}", data)
         for static in self.context["staticfiles"]:
             if not _hidden(Path(static.save_as)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pelican.generators import PelicanTemplateNotFound
@@ -13,16 +14,17 @@ if TYPE_CHECKING:
     from nashra.site.writer import NashraWriter
 
 _BRAND, _PAPER = "#0b4a5c", "#fdfcfa"
+_ICONS = {"icon-192.png", "icon.png", "icon-maskable.png"}
 # What a page needs to be read as it should; scripts of search and feeds are of no use offline.
 _SHELL = (".css", ".woff2", "favicon.svg", "offline.js")
 
 
-def manifest(name: str, description: str, language: str, static: str) -> bytes:
+def manifest(name: str, description: str, language: str, asset: Callable[[str], str]) -> bytes:
     """Return the site's web app manifest. Its addresses are relative to itself, so that it holds anywhere."""
     icons = [
-        {"src": f"{static}/icon-192.png", "sizes": "192x192", "type": "image/png"},
-        {"src": f"{static}/icon.png", "sizes": "512x512", "type": "image/png", "purpose": "any"},
-        {"src": f"{static}/icon-maskable.png", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+        {"src": asset("icon-192.png"), "sizes": "192x192", "type": "image/png"},
+        {"src": asset("icon.png"), "sizes": "512x512", "type": "image/png", "purpose": "any"},
+        {"src": asset("icon-maskable.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
     ]
     found: dict[str, Any] = {
         "name": name,
@@ -61,13 +63,14 @@ class WebApp:
         self._desk = desk
         self._writer = writer
         self._static = desk.settings["THEME_STATIC_DIR"]
+        self._asset = desk.context["asset"]
 
     def write(self) -> None:
         """Write the manifest and the icon; the service worker and the page it shows where the setting is on."""
         settings = self._desk.settings
-        if f"{self._static}/icon-192.png" in self._writer.written:
+        if self._asset.names.keys() >= _ICONS:
             name, subtitle = settings["SITENAME"], settings.get("SITESUBTITLE") or settings["SITENAME"]
-            data = manifest(name, subtitle, settings["DEFAULT_LANG"], self._static)
+            data = manifest(name, subtitle, settings["DEFAULT_LANG"], self._asset)
             self._writer.write_bytes("site.webmanifest", data)
         icon = f"{self._static}/favicon.ico"
         # Feed readers and old browsers ask for it here without being told.
@@ -77,8 +80,7 @@ class WebApp:
             self._write_offline()
 
     def _write_offline(self) -> None:
-        script = f"{self._static}/sw.js"
-        if script not in self._writer.written:
+        if "sw.js" not in self._asset.names:
             return
         try:
             template = self._desk.get_template("offline")
@@ -87,6 +89,8 @@ class WebApp:
         # Shown for any address, at any depth: its links are absolute, as those of 404.html.
         write: Any = self._writer.write_file
         write("offline.html", template, self._desk.context, relative_urls=False, url="offline.html")
-        names = [name for name in self._writer.written if name.startswith(f"{self._static}/") and name.endswith(_SHELL)]
-        shell = {name: self._writer.read(name) for name in ("offline.html", script, *names)}
-        self._writer.write_bytes("sw.js", worker(shell, script))
+        # By plain names, so that a page kept from before a change of the theme finds them too (theme/static/sw.js).
+        shell = [name for name in self._asset.names if name.endswith(_SHELL)]
+        names = ["offline.html", *(f"{self._static}/{name}" for name in shell), *self._desk.context["theme_fonts"]]
+        files = {name: self._writer.read(name) for name in names}
+        self._writer.write_bytes("sw.js", worker(files, self._asset("sw.js")))

@@ -293,8 +293,8 @@ def frame(desk: StoriesGenerator) -> str:
         [(one.slug, one.name, one.url) for one, _ in desk.categories],
         [(one.title, one.url, _told(one.metadata)) for one in context.get("pages", ())],
         [context[name] for name in ("site_feeds", "theme_fonts")],
+        context["asset"].names,
         sorted((name, value) for name, value in plain if _seen(name)),
-        sorted(path.relative_to(desk.theme).as_posix() for path in Path(desk.theme, "static").rglob("*")),
     )
     made.update(repr(shown).encode())
     return made.hexdigest()
