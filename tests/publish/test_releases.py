@@ -185,6 +185,9 @@ def test_pages_in_readers_hands_keep_their_assets(releases: Releases) -> None:
     assert (releases.public / f"theme/main-{new}.css").is_file()
     publish(releases, {**site(newest), "more.html": page("m")}, keep=2)
     assert not (releases.public / f"theme/main-{old}.css").exists()
+    publish(releases, site(old), keep=2)
+    releases.roll_back()
+    assert (releases.public / f"theme/main-{old}.css").is_file()
 
 
 def test_a_folder_that_a_build_wrote_becomes_the_first_release(releases: Releases) -> None:

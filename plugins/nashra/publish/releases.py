@@ -208,6 +208,8 @@ class Releases:
         if again and not force:
             remedy = "correct the seeds and publish, or use --force"
             raise self._problem(f"release {wanted.name} still shows what was withdrawn since: {again[0]}", remedy)
+        # Pages of the release that is left are in readers' hands still.
+        _lend(filter(_hashed, _read_sums(current)), current, wanted)
         self.show(wanted)
         return wanted
 
@@ -286,12 +288,21 @@ def _carry(release: Path, making: Path, assets: str) -> None:
         return
     here = {f"{assets}/{name}" for name in files(release / assets)}
     # What it carried itself is in no list of its files.
-    old = {name for name in here if _HASHED.fullmatch(name.removesuffix(".br").removesuffix(".gz"))}
+    old = set(filter(_hashed, here))
     own = _read_sums(release) if any(not (making / name).exists() for name in old) else {}
-    for name in sorted(old & own.keys()):
-        if not (making / name).exists():
-            (making / name).parent.mkdir(parents=True, exist_ok=True)
-            os.link(release / name, making / name)
+    _lend(old & own.keys(), release, making)
+
+
+def _hashed(name: str) -> bool:
+    return _HASHED.fullmatch(name.removesuffix(".br").removesuffix(".gz")) is not None
+
+
+def _lend(names: Iterable[str], release: Path, other: Path) -> None:
+    """Link those files of a release into another that are missing there."""
+    for name in sorted(names):
+        if not (other / name).exists():
+            (other / name).parent.mkdir(parents=True, exist_ok=True)
+            os.link(release / name, other / name)
 
 
 def _sums(sums: Mapping[str, str]) -> str:
