@@ -329,9 +329,10 @@ def _strings(settings: dict[str, Any]) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         # Pelican prints a traceback of anything else that is raised before the build.
-        raise SystemExit(str(Problem(f"it cannot be read ({error})", "mend the line", path=shown(path)))) from None
+        wrong = f"it cannot be read ({getattr(error, 'strerror', error)})"
+        raise SystemExit(str(Problem(wrong, "mend it, and build again", path=shown(path)))) from None
 
 
 def _compiled(settings: dict[str, Any]) -> dict[str, Any]:
