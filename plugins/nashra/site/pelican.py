@@ -221,6 +221,8 @@ class Nashra(Pelican):
                 f"the disk failed ({error.strerror})", "mend that, and build again", path=shown(place)
             ) from None
         self._stories.work.end()
+        for copy in self._stories.newsroom.copies:
+            print(copy, file=sys.stderr)
         laps.lap("tidying")
         return self._stories.newsroom.problems + self._writer.problems
 
