@@ -176,7 +176,9 @@ def _editors_category(bulletin: Bulletin, desk: Desk) -> str:
     topic = desk.topics.find(wanted)
     if topic is None:
         known = ", ".join(topic.slug for topic in desk.topics.topics)
-        raise Problem(f"there is no category «{wanted[:40]}»", f"name one of topics.toml: {known}")
+        beside, line = bulletin.header.category_at
+        wrong = f"there is no category «{wanted[:40]}»"
+        raise Problem(wrong, f"name one of topics.toml: {known}", line=line, beside=beside)
     return topic.slug
 
 

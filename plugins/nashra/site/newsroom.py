@@ -102,13 +102,17 @@ class Newsroom:
         self.problems += refused
         before = self._archive.seeds(survey.changed)
         present = {seed.name for seed in found} | set(articles)
-        present |= {problem.path.removeprefix(folder + "/") for problem in refused}
+        # A seed in trouble keeps its stories, and so do those in a folder that is.
+        barred = {problem.path.removeprefix(folder + "/") for problem in refused}
+        below = tuple(f"{each}/" for each in barred)
+        kept = {name for name in before.keys() - present if name.startswith(below)}
+        present |= barred | kept
         changed = [seed for seed in found if before.get(seed.name, _NEW).stamp != seed.stamp]
         forgotten = before.keys() - present
         copies = _Copies(self._archive, before, {seed.name for seed in changed} | forgotten)
         for name in sorted(forgotten):
             self._archive.forget_seed(name)
-        gone = self._archive.missing_seeds() - present
+        gone = {name for name in self._archive.missing_seeds() - present if not name.startswith(below)}
         candidates = self._archive.known_in(sorted(gone | {seed.name for seed in changed} | set(articles)))
         settling = _Settling(candidates)
         self._take_seeds(progress(changed), changed, before, settling, copies)
@@ -128,7 +132,7 @@ class Newsroom:
         self.copies = [same_copy(folder, name, first) for name, first in self._archive.copies()]
         wrong = {p.path for p in self.problems} & {f"{folder}/{seed.name}" for seed in found}
         self.bulletins = survey.unchanged + len(found) - len(wrong)
-        unread = {intake.shard(path.removeprefix(f"{folder}/")) for path in wrong}
+        unread = {intake.shard(name) for name in kept | {path.removeprefix(f"{folder}/") for path in wrong}}
         self._archive.note_shards(
             survey.changed, {number: one for number, one in survey.shards.items() if number not in unread}
         )

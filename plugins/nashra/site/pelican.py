@@ -30,6 +30,7 @@ from nashra.memory import settle
 from nashra.publish.releases import Releases
 from nashra.settings import Settings
 from nashra.site.cards import Cards
+from nashra.site.content import Fenced
 from nashra.site.contents import Kept, isolated_html
 from nashra.site.generator import HandWrittenPages, StoriesGenerator
 from nashra.site.manifest import Manifest
@@ -81,12 +82,17 @@ class Nashra(Pelican):
         return [*kinds, partial(_Last, self._finish)]
 
     def _given(self, kind: type) -> Any:
-        """Return ``kind``, or for the stories a maker that hands the generator its archive."""
-        if kind is not StoriesGenerator:
+        """Return ``kind``, or for those that read the content folder a maker: it hands the generator the list of what
+        is wrong there, and the stories' its archive."""
+        if not issubclass(kind, Fenced):
             return kind
 
-        def make(**kwargs: Any) -> StoriesGenerator:
-            self._stories = StoriesGenerator(**kwargs)
+        def make(**kwargs: Any) -> Fenced:
+            generator: Fenced = kind(**kwargs)
+            generator.problems = self._wrong
+            if not isinstance(generator, StoriesGenerator):
+                return generator
+            self._stories = generator
             self._stories.open(
                 self._settings,
                 self._archive,
@@ -192,6 +198,7 @@ class Nashra(Pelican):
         laps = self._laps = Laps()
         self._whole = whole
         self._kept.clear()
+        self._wrong: list[Problem] = []
         self.settings["STATIC_PATHS"] = list(self._static_paths)
         self._desk = Desk.load(self._settings.topics, self._last_desk)
         if self._desk is not self._last_desk:
@@ -224,7 +231,7 @@ class Nashra(Pelican):
         for copy in self._stories.newsroom.copies:
             print(copy, file=sys.stderr)
         laps.lap("tidying")
-        return self._stories.newsroom.problems + self._writer.problems
+        return self._stories.newsroom.problems + self._wrong + self._writer.problems
 
     def _finish(self) -> None:
         """Write what lists, pictures or keeps the pages, now that all of them are there; then show what was written,

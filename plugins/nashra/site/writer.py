@@ -165,7 +165,8 @@ class NashraWriter(Writer):
         path = self._root / name
         if name in self._overriding:
             return path
-        if name in self.written and not override:
+        # A page may take the place of the front page or of another of the site's own, of nothing else.
+        if name in self.written and not (override and "/" not in name and name.endswith(".html")):
             if self.unordered:
                 raise Conflict(name)
             self.problems.append(Problem("two pages want this address", "give one another Slug: line", path=name))
