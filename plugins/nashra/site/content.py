@@ -72,7 +72,7 @@ class Fenced:
                     yield name
 
     def add_static_links(self, content: Content) -> None:
-        """Note the files that a hand-written text links to; of what is none of the content folder's the text is told."""
+        """Note the files that a hand-written text links to; say what is no file of the content folder."""
         for link in sorted(content.get_static_links()):
             if self._linkable(link):
                 self.context["static_links"].add(link)
