@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,68 +15,18 @@ from lxml import etree
 from playwright.sync_api import Browser, Page
 
 from conftest import Site, new_site, serving
+from hostile.building import Built
 from hostile.corpus import OWN, Case, cases
 from hostile.parsed import kinds, see
 from nashra.arabic.hygiene import clean
 from nashra.errors import on_one_line
 
-CANARY = "افتتاح معرض الكتاب\nافتتح وزير الثقافة معرض الكتاب بحضور عدد كبير من الناشرين.\n"
 # All that a plain site may show, so that the theme's own markup is known.
 PLAIN = (
     "Tags: {n}، قمة\nAuthor: سلمى {n}\nSource: رويترز، وكالة\nCorrection: صحح {n}\nDate: 2021-0{m}-01\n\n"
     "CISA: خبر رقم 10-15 عن {n}\nقالت وكالة تاس إن فلاديمير بوتين زار موسكو في 2021-07-09 بحسب Reuters {n}.\n"
 )
-_LINE = re.compile(r"seeds/(?P<file>.+?)(?::(?P<line>\d+))?: (?P<wrong>.+); (?P<remedy>.+)")
-_COPY = re.compile(r"seeds/(?P<file>.+\.txt): the same text as seeds/(?P<first>.+\.txt); published once")
 _NAMESPACES = {"a": "http://www.w3.org/2005/Atom", "content": "http://purl.org/rss/1.0/modules/content/"}
-
-
-class Built:
-    """A site of ``cases`` and what was said of them."""
-
-    def __init__(self, folder: Path, chosen: Iterable[Case]) -> None:
-        self.site = new_site(folder, seed=False)
-        conf = self.site.folder / "pelicanconf.py"
-        conf.write_text(conf.read_text("utf-8") + "NASHRA_FEED_ITEMS = 100_000\n", "utf-8")
-        self.site.seed("canary.txt", CANARY)
-        self.cases = {f"{case.name}.txt": case for case in chosen}
-        for case in self.cases.values():
-            case.write(self.site)
-        before = {path: path.read_bytes() for path in self.sources()}
-        self.result = self.site.build(SOURCE_DATE_EPOCH="1626700000")
-        assert {path: path.read_bytes() for path in self.sources()} == before
-        self.problems: dict[str, list[re.Match[str]]] = {}
-        self.copies: dict[str, str] = {}
-        self.rest: list[str] = []
-        for line in self.result.stderr.splitlines():
-            if copy := _COPY.fullmatch(line):
-                self.copies[copy["file"]] = copy["first"]
-            elif problem := _LINE.fullmatch(line):
-                name = re.sub(r"\.meta$", ".txt", problem["file"])
-                self.problems.setdefault(name, []).append(problem)
-            elif line.strip() and not line.startswith("Reading bulletins: "):
-                self.rest.append(line)
-        self.permalinks: dict[str, list[str]] = {}
-        for event in self.site.ledger():
-            self.permalinks.setdefault(str(event["seed"]), []).append(str(event["permalink"]))
-
-    def sources(self) -> Iterator[Path]:
-        """Yield every file of the project that no build may touch."""
-        for path in sorted(self.site.folder.parent.rglob("*")):
-            made = {"output", ".nashra", "__pycache__", "ledger.jsonl"} & {
-                *path.relative_to(self.site.folder.parent).parts
-            }
-            if path.is_file() and not made:
-                yield path
-
-    def published(self) -> Iterator[tuple[Case, list[str]]]:
-        """Yield the cases that were published, each with the pages of its stories."""
-        for name, case in self.cases.items():
-            if name in self.permalinks:
-                yield case, self.permalinks[name]
-
-    def read(self, path: str) -> str:
-        return (self.site.output / path).read_text("utf-8")
 
 
 def few() -> list[Case]:
