@@ -192,7 +192,7 @@ def _names() -> Iterator[Case]:
     ]
     names += [
         "%2e%2e%2f",
-        "..x",
+        "x..",
         "a..b",
         "x.txt",
         "x.html",

@@ -255,9 +255,12 @@ def _walk(folder: Path) -> list[list[str]]:
         except OSError:
             if not prefix:
                 raise
-            with suppress(FileNotFoundError):
-                # It is told of like a file that is none.
-                found[shard(prefix[:-1])].append(_told(prefix[:-1], os.lstat(place)))
+            if os.path.lexists(folder):
+                name = prefix[:-1]
+                # It is told of like a file that is none; of what lies too deep, what it lies in.
+                while not os.path.lexists(folder / name):
+                    name = name.rpartition("/")[0]
+                found[shard(name)].append(_told(name, os.lstat(folder / name)))
     return found
 
 
