@@ -21,14 +21,18 @@ from nashra import Nashra  # noqa: F401
 _PR_SET_PTRACER = 0x59616D61
 
 
-def build(folder: str, environ: dict[str, str], settings: str, go: int) -> int:
-    """Build in this process as the command ``pelican`` would, once ``go`` can be read from; return its exit status."""
+def build(folder: str, environ: dict[str, str], settings: str, go: int, ready: int) -> int:
+    """Build in this process as the command ``pelican`` would, once ``go`` can be read from; return its exit status.
+
+    ``ready`` is written to when all is prepared for it.
+    """
     os.chdir(folder)
     os.environ.update(environ)
     for number, name in ((1, "out.txt"), (2, "err.txt")):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
     # Where Yama is on, only a parent may trace.
     ctypes.CDLL(None).prctl(_PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
+    os.write(ready, b"\n")
     os.read(go, 1)
     try:
         pelican.main(["-s", settings, "--log-handler", "plain"])
@@ -55,13 +59,17 @@ def main() -> None:
         order = json.loads(line)
         load(order["folder"])
         hold, go = os.pipe()
+        waiting, ready = os.pipe()
         child = os.fork()
         if not child:
             os.close(go)
-            status = build(order["folder"], order["environ"], order["settings"], hold)
+            status = build(order["folder"], order["environ"], order["settings"], hold, ready)
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(status)
+        os.read(waiting, 1)
+        os.close(waiting)
+        os.close(ready)
         print(json.dumps(child), flush=True)
         sys.stdin.readline()
         os.write(go, b"\n")

@@ -7,12 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nashra.arabic.decode import decode
 from nashra.arabic.hygiene import clean, title
 from nashra.archive import intake, ledger
+from nashra.archive.identity import copied, same_copy
 from nashra.desk import seed
 from nashra.desk.analyse import Desk, analyse
 from nashra.desk.lint import lint
@@ -173,12 +175,18 @@ def _check(options: argparse.Namespace) -> list[Problem]:
     found, problems = intake.scan(options.folder, str(options.folder))
     problems = lint(options.topics) + problems
     read = 0
+    first: dict[str, str] = {}
 
-    def count(_: Analysis) -> None:
+    def count(name: str, analysis: Analysis) -> None:
         nonlocal read
         read += 1
+        if analysis.bulletin.header.status == "published":
+            other = first.setdefault(copied(analysis.bulletin), name)
+            if other != name:
+                print(same_copy(str(options.folder), name, other))
 
-    problems += _each([one.path for one in found], desk, count)
+    for one in found:
+        problems += _each([one.path], desk, partial(count, one.name))
     print(f"{read} of {len(found)} seeds in {options.folder} can be published")
     return problems
 

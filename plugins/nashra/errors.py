@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+
+# What does not show as it is on one line: controls, line separators, what turns a line's direction; surrogates stand
+# for bytes that are not UTF-8.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def on_one_line(text: str) -> str:
+    """Return ``text`` with what a line cannot show written out, as «\\n»."""
+    return _UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class Problem(Exception):
@@ -29,7 +39,7 @@ class Problem(Exception):
     def __str__(self) -> str:
         file = self.path[: self.path.rfind("/") + 1] + self.beside if self.beside else self.path
         where = file + (f":{self.line}" if self.line else "")
-        return f"{where}: {self.wrong}; {self.remedy}" if where else f"{self.wrong}; {self.remedy}"
+        return on_one_line(f"{where}: {self.wrong}; {self.remedy}" if where else f"{self.wrong}; {self.remedy}")
 
 
 def shown(path: Path) -> str:

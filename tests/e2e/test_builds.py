@@ -133,6 +133,36 @@ def test_a_seed_that_turns_bad_keeps_what_it_published(empty: Site) -> None:
     assert empty.tree() == before
 
 
+def test_a_page_and_a_picture_that_turn_bad_stay_as_they_were(empty: Site) -> None:
+    empty.seed("a.txt", GOOD)
+    content = empty.folder / "content"
+    (content / "images").mkdir()
+    page, picture = content / "pages" / "us.md", content / "images" / "x.svg"
+    page.write_text("Title: من نحن\n\nنص الصفحة.\n", "utf-8")
+    picture.write_text("<svg/>", "utf-8")
+    assert empty.build().returncode == 0
+    before = empty.tree()
+    page.write_bytes(b"Title: \xff\n\n\xff\n")
+    picture.unlink()
+    picture.symlink_to("/etc/hostname")
+    for _ in range(2):
+        result = empty.build()
+        assert result.returncode == 1
+        assert [line.split(":")[0] for line in sorted(result.stderr.splitlines())] == [
+            "content/images/x.svg",
+            "content/pages/us.md",
+        ]
+        for name in ("pages/من-نحن.html", "images/x.svg"):
+            assert empty.tree()[name] == before[name]
+        # What has everything made anew does not cost them either.
+        (empty.folder / "theme" / "templates" / "new.html").write_text("", "utf-8")
+    page.write_text("Title: من نحن\n\nنص الصفحة.\n", "utf-8")
+    picture.unlink()
+    assert empty.build().returncode == 0
+    assert "images/x.svg" not in empty.tree()
+    assert "pages/من-نحن.html" in empty.tree()
+
+
 def test_markup_in_wire_copy_is_text(empty: Site) -> None:
     hostile = "<script>alert(1)</script> & {{ 7*7 }} [x]({static}../secret) <img src=x onerror=alert(1)>"
     empty.seed("h.txt", f"عنوان {hostile}\nقال المتحدث: {hostile}\n")

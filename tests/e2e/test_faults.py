@@ -112,7 +112,7 @@ def write(site: Site) -> None:
 
 @pytest.fixture(scope="module", params=[PUBLISH, HTML])
 def change(request: pytest.FixtureRequest, place: Path, builder: Builder) -> Change:
-    site = new_site(place / request.param.removesuffix(".py"), seed=False)
+    site = new_site(place / request.param.removesuffix(".py") / "site", seed=False)
     for name in ("coast.txt", "law.txt", "envoy.txt"):
         site.seed(name, press.SEEDS[name])
     with (site.folder / "pelicanconf.py").open("a", encoding="utf-8") as settings:
@@ -152,15 +152,18 @@ needs_strace = pytest.mark.skipif(not shutil.which("strace"), reason="strace is 
 
 
 def calls(builder: Builder, change: Change, call: str) -> Sequence[int]:
-    """Return the numbers of the calls of a kind that a build makes. Of the files it only reads, one of each folder:
-    there are hundreds, that all are read in the same way."""
+    """Return the numbers of the calls of a kind that a build makes. Of the files it only reads, one of each folder of
+    the site: there are hundreds, that all are read in the same way."""
     change.begin()
     change.survives(builder, change.build(builder, fault=f"{call}:error=EIO:when=65535"))
     lines = [line for line in (change.site.folder / "strace.txt").read_text("utf-8").splitlines() if f"{call}(" in line]
     first: dict[str, int] = {}
     for number, line in enumerate(lines, 1):
-        [path] = re.findall(r'"([^"]*)"', line) or [""] if call == "openat" else [str(number)]
-        first.setdefault(str(number) if "O_CREAT" in line or call != "openat" else path.rpartition("/")[0], number)
+        name = str(number)
+        if call == "openat" and "O_CREAT" not in line:
+            [name] = re.findall(r'"(?:[^"]*site/)?([^"]*)/', line) or ["."]
+            name = "elsewhere" if name.startswith("/") else name
+        first.setdefault(name, number)
     return sorted(first.values())
 
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from nashra.arabic.letters import key
 from nashra.arabic.slugs import words
+from nashra.desk.model import Bulletin
+from nashra.errors import Problem
 
 # Words from which a paragraph tells stories apart.
 _TELLING = 6
@@ -58,11 +60,13 @@ class Known:
 
 
 class Arriving(NamedTuple):
-    """A story as it stands in ``seed`` at place ``at`` now."""
+    """A story as it stands in ``seed`` at place ``at`` now; ``instead`` of another seed that held the same copy and
+    was the one published."""
 
     seed: str
     at: int
     print: Fingerprint
+    instead: bool = False
 
 
 def digest(text: str, length: int = 10) -> str:
@@ -79,12 +83,24 @@ def fingerprint(headline: str, paragraphs: Sequence[str]) -> Fingerprint:
     return Fingerprint(digest(key(headline)) if headline else "", tuple(digest(key(text)) for text in telling))
 
 
+def copied(bulletin: Bulletin) -> str:
+    """Return what is the same for two seeds that hold the same copy, whatever they are called: text and header."""
+    text = [paragraph.text for paragraph in bulletin.paragraphs]
+    return digest(repr((bulletin.header, bulletin.headline, text, sorted(bulletin.breaks))), 52)
+
+
+def same_copy(folder: str, name: str, first: str) -> Problem:
+    """Return what is said of the seed ``name`` of a ``folder`` that holds the same copy as the ``first`` one."""
+    return Problem(f"the same text as {folder}/{first}", "published once", path=f"{folder}/{name}")
+
+
 def recognise(known: Sequence[Known], arriving: Sequence[Arriving]) -> list[Known | None]:
     """Return, for each arriving story, the known story it is, or None for a new one.
 
     ``known`` are all stories last seen in the seeds that changed or went, ``arriving`` all that stand in the changed
     ones now. Text decides first, most of it first, wherever it moved; then, within a seed, the headline; then the
-    place: a story rewritten whole is the one that stood there, unless that one had gone before.
+    place: a story rewritten whole is the one that stood there, unless that one had gone before. What stands
+    ``instead`` of a seed that changed is the story that was there only where that seed is so no more by its words.
     """
     found: list[Known | None] = [None] * len(arriving)
     taken: set[int] = set()
@@ -95,7 +111,8 @@ def recognise(known: Sequence[Known], arriving: Sequence[Arriving]) -> list[Know
                 found[at] = known[number]
                 taken.add(number)
 
-    settle(_by_text(known, arriving))
+    by_text = list(_by_text(known, arriving))
+    settle(pair for pair in by_text if not arriving[pair[2]].instead)
     here: dict[str, list[int]] = {}
     for number, story in enumerate(known):
         here.setdefault(story.seed, []).append(number)
@@ -105,6 +122,7 @@ def recognise(known: Sequence[Known], arriving: Sequence[Arriving]) -> list[Know
         for number, at, story in same_seed
         if story.print.headline and story.print.headline == known[number].print.headline
     )
+    settle(by_text)
     settle(
         ((), number, at) for number, at, story in same_seed if known[number].at == story.at and not known[number].gone
     )
@@ -118,7 +136,7 @@ def _by_text(known: Sequence[Known], arriving: Sequence[Arriving]) -> Iterator[t
     for number, story in enumerate(known):
         for paragraph in set(story.print.paragraphs):
             holders.setdefault(paragraph, []).append(number)
-    for at, (seed, place, print_) in enumerate(arriving):
+    for at, (seed, place, print_, _) in enumerate(arriving):
         shared: dict[int, int] = {}
         for paragraph in set(print_.paragraphs):
             holding = holders.get(paragraph, [])

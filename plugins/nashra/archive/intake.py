@@ -15,7 +15,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from nashra.arabic.decode import decode
-from nashra.errors import Problem, shown
+from nashra.errors import Problem, on_one_line, shown
 
 LEDGER = "ledger.jsonl"
 SEED = ".txt"
@@ -28,9 +28,7 @@ _MANY = 500
 _ANY = ("utf-8", "surrogateescape")
 # The small letters first: where the disk folds case, that is the one found.
 _SIDECARS = ["." + "".join(letters) for letters in product("mM", "eE", "tT", "aA")]
-# What a name cannot be shown with on one line: controls and line separators; surrogates stand for bytes not UTF-8.
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
-_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Found(NamedTuple):
@@ -171,14 +169,14 @@ def _judged(entries: Iterable[_Entry], shown: str) -> tuple[list[Found], list[Pr
         if plain and ending == SEED and stat.S_ISREG(info.st_mode):
             seeds.append(one)
             continue
-        path = f"{shown}/{name if plain else _UNSHOWN.sub(_escaped, name)}"
-        problem = _refused(name, info)
+        path = f"{shown}/{name}"
+        problem = unfit(name, info)
         if ending == SIDECAR:
             other = sidecars.setdefault(stem, one)
             if other is not one:
                 problem = problem or Problem(f"its seed has another, {other.path.name}", "keep one of them")
             if problem:
-                problem.beside = _UNSHOWN.sub(_escaped, one.path.name)
+                problem.beside = one.path.name
                 wrong.setdefault(stem, problem)
         elif problem:
             problems.append(problem.at(path))
@@ -200,7 +198,7 @@ def _judged(entries: Iterable[_Entry], shown: str) -> tuple[list[Found], list[Pr
         else:
             taken.append(seed)
     for stem in sidecars.keys() - refused:
-        path = f"{shown}/{_UNSHOWN.sub(_escaped, sidecars[stem].name)}"
+        path = f"{shown}/{sidecars[stem].name}"
         problems.append(wrong[stem].at(path) if stem in wrong else _orphan(stem).at(path))
     return (taken if sidecars or wrong else seeds), problems
 
@@ -214,14 +212,16 @@ def _parted(name: str) -> tuple[str, str]:
     return stem, f".{ending.lower()}"
 
 
-def _refused(name: str, info: os.stat_result) -> Problem | None:
+def unfit(name: str, info: os.stat_result) -> Problem | None:
     """Return why a file of this name and kind is not read."""
     if _NOT_UTF8.search(name):
         return Problem("its name is not UTF-8", "rename it")
-    if _UNSHOWN.search(name):
+    if on_one_line(name) != name:
         return Problem("its name holds control characters", "rename it")
     if stat.S_ISLNK(info.st_mode):
         return Problem("it is a symbolic link", "put the file itself here")
+    if stat.S_ISDIR(info.st_mode):
+        return Problem("the folder cannot be read", "check its permissions and how deep it lies")
     if not stat.S_ISREG(info.st_mode):
         return Problem("it is not a regular file", "put a text file here")
     return None
@@ -233,28 +233,34 @@ def _orphan(stem: str) -> Problem:
     return Problem("it goes with no seed", f"name it like its seed: {own}{SIDECAR} beside {own}{SEED}")
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return match[0].encode("unicode_escape").decode()
-
-
 def _walk(folder: Path) -> list[list[str]]:
     """Return what tells each file below a folder from any other, by shard."""
     found: list[list[str]] = [[] for _ in range(SHARDS)]
     folders = [(str(folder), "")]
     # One flat loop that keeps little: it is gone through for every seed in every build.
     for place, prefix in folders:
-        with os.scandir(place) as entries:
-            for entry in entries:
-                name = entry.name
-                if name.startswith("."):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append((entry.path, f"{prefix}{name}/"))
-                    continue
-                info = entry.stat(follow_symlinks=False)
-                if not _is_ledger(name, info):
-                    name = prefix + name
-                    found[shard(name)].append(_told(name, info))
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    name = entry.name
+                    if name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append((entry.path, f"{prefix}{name}/"))
+                        continue
+                    info = entry.stat(follow_symlinks=False)
+                    if not _is_ledger(name, info):
+                        name = prefix + name
+                        found[shard(name)].append(_told(name, info))
+        except OSError:
+            if not prefix:
+                raise
+            if os.path.lexists(folder):
+                name = prefix[:-1]
+                # It is told of like a file that is none; of what lies too deep, what it lies in.
+                while not os.path.lexists(folder / name):
+                    name = name.rpartition("/")[0]
+                found[shard(name)].append(_told(name, os.lstat(folder / name)))
     return found
 
 
@@ -280,11 +286,11 @@ def _entries(folder: Path, told: Iterable[str]) -> Iterator[_Entry]:
             yield Found(name, f"{folder}/{name}", stamp), os.lstat(f"{folder}/{name}")
 
 
-def read(path: Path, limit: int) -> bytes:
+def read(path: Path, limit: int | None = None) -> bytes:
     """Return the bytes of the regular file at ``path``.
 
-    Raises Problem for a file of more than ``limit`` bytes, one that became a link or a device, or one that cannot
-    be read. No more than ``limit`` bytes are ever read.
+    Raises Problem for a file of more than ``limit`` bytes, where there is a limit, one that became a link or a device,
+    or one that cannot be read. No more than ``limit`` bytes are ever read.
     """
     try:
         # O_NONBLOCK: a FIFO that took the file's place must not hang the build.
@@ -295,6 +301,8 @@ def read(path: Path, limit: int) -> bytes:
         info = os.fstat(handle)
         if not stat.S_ISREG(info.st_mode):
             raise Problem("it is not a regular file", "put a text file here")
+        if limit is None:
+            return file.read()
         data = b"" if info.st_size > limit else file.read(limit + 1)
     if info.st_size > limit or len(data) > limit:
         size = f"{max(info.st_size, len(data)) / 2**20:.0f} MiB"
@@ -306,7 +314,9 @@ def sidecar(seed: Path) -> Path | None:
     """Return the sidecar that lies beside ``seed``, if one does."""
     if seed.suffix.lower() != SEED:
         return None
-    return next((path for path in map(seed.with_suffix, _SIDECARS) if os.path.lexists(path)), None)
+    beside = (path for path in map(seed.with_suffix, _SIDECARS) if os.path.lexists(path))
+    # A folder of that name holds other seeds.
+    return next((path for path in beside if path.is_symlink() or not path.is_dir()), None)
 
 
 def notes(sidecar: Path | None, limit: int) -> str:

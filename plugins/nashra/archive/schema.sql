@@ -5,9 +5,11 @@ CREATE TABLE known (id TEXT PRIMARY KEY, seed TEXT NOT NULL, permalink TEXT NOT 
                     data TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX known_seed ON known (seed, lost);
 CREATE UNIQUE INDEX known_permalink ON known (permalink);
-CREATE TABLE seed (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL,
-                   shard INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE seed (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL, shard INTEGER NOT NULL,
+                   copy TEXT NOT NULL, again INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX seed_shard ON seed (shard);
+CREATE INDEX seed_copy ON seed (copy, name) WHERE copy <> '';
+CREATE INDEX seed_again ON seed (name) WHERE again;
 CREATE TABLE shard_of_seeds (number INTEGER PRIMARY KEY, digest TEXT NOT NULL, seeds INTEGER NOT NULL);
 CREATE TABLE story (id TEXT PRIMARY KEY, instant TEXT NOT NULL, seen TEXT NOT NULL, seed TEXT NOT NULL,
                     back INTEGER NOT NULL, category TEXT NOT NULL, updated TEXT NOT NULL,

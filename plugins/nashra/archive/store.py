@@ -76,6 +76,15 @@ class Indexing(NamedTuple):
     before: tuple[int, list[str]] | None
 
 
+class SeenSeed(NamedTuple):
+    """How a seed was last seen: what tells that it changed, the digest of its bytes, and of the copy it holds, "" where
+    it publishes nothing."""
+
+    stamp: str = ""
+    digest: str = ""
+    copy: str = ""
+
+
 class _Placed(NamedTuple):
     """Where a story stands among those it may run on from, and the (kind, slug) of what it is about."""
 
@@ -360,21 +369,56 @@ class Archive:
         rows = [(number, *one) for number, one in sorted(now.items())]
         self.db.executemany("INSERT INTO shard_of_seeds VALUES (?, ?, ?)", rows)
 
-    def seeds(self, shards: Iterable[int]) -> dict[str, tuple[str, str]]:
-        """Return (stamp, digest) of every seed of these shards by name, and of the hand-written articles."""
-        query = "SELECT name, stamp, digest FROM seed WHERE shard = ?"
+    def seeds(self, shards: Iterable[int]) -> dict[str, SeenSeed]:
+        """Return how every seed of these shards was last seen, by name, and the hand-written articles."""
+        query = "SELECT name, stamp, digest, copy FROM seed WHERE shard = ?"
         found = (row for number in (_BY_HAND, *shards) for row in self.db.execute(query, (number,)))
-        return {name: (stamp, digest) for name, stamp, digest in found}
+        return {name: SeenSeed(*seen) for name, *seen in found}
 
-    def note_seed(self, name: str, stamp: str, digest: str) -> None:
-        """Record that seed ``name`` has been read as it is now; a hand-written article has no ``stamp``."""
-        shard = intake.shard(name) if stamp else _BY_HAND
-        self.db.execute("INSERT OR REPLACE INTO seed VALUES (?, ?, ?, ?)", (name, stamp, digest, shard))
+    def note_seed(self, name: str, seen: SeenSeed) -> None:
+        """Record that seed ``name`` has been read as it is now; a hand-written article has no stamp."""
+        shard = intake.shard(name) if seen.stamp else _BY_HAND
+        first, was = self.first_copy(seen.copy), self._copy(name)
+        row = (name, seen.stamp, seen.digest, shard, seen.copy, "" < first < name)
+        self.db.execute("INSERT OR REPLACE INTO seed VALUES (?, ?, ?, ?, ?, ?)", row)
+        if first > name:
+            self.db.execute("UPDATE seed SET again = 1 WHERE name = ?", (first,))
+        if was != seen.copy:
+            self._lead(was)
+
+    def first_copy(self, copy: str) -> str:
+        """Return the first seed by name that holds this copy: the one that is published; "" where none does."""
+        row = self.db.execute("SELECT min(name) FROM seed WHERE copy = ? AND copy <> ''", (copy,)).fetchone()
+        return row[0] or ""
+
+    def _copy(self, name: str) -> str:
+        row = self.db.execute("SELECT copy FROM seed WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _lead(self, copy: str) -> None:
+        """Note that the first seed that holds this copy now is no copy of another."""
+        self.db.execute("UPDATE seed SET again = 0 WHERE name = ?", (self.first_copy(copy),))
+
+    def copies(self) -> list[tuple[str, str]]:
+        """Return the seeds that hold the same copy as an earlier one, each with that one, in order of name."""
+        return self.db.execute(
+            "SELECT name, (SELECT min(name) FROM seed AS first WHERE first.copy = seed.copy AND first.copy <> '')"
+            " FROM seed WHERE again ORDER BY name"
+        ).fetchall()
+
+    def unread(self, name: str) -> None:
+        """Have seed ``name``, which cannot be read, be the copy of none and be read at the next build."""
+        self._read_again(name)
+        was = self._copy(name)
+        self.db.execute("UPDATE seed SET copy = '', again = 0 WHERE name = ?", (name,))
+        self._lead(was)
 
     def forget_seed(self, name: str) -> None:
         """Take the stories of seed ``name`` out of every list."""
         self.replace(name, ())
+        was = self._copy(name)
         self.db.execute("DELETE FROM seed WHERE name = ?", (name,))
+        self._lead(was)
 
     def rendered(self, story_id: str, stamp: str) -> list[bytes] | None:
         """Return what ``keep_rendered`` kept of a story under the same ``stamp``, None when there is nothing."""

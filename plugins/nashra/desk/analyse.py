@@ -16,6 +16,7 @@ from nashra.desk.gazetteer import LISTED, Gazetteer
 from nashra.desk.headline import begin, headline, summary
 from nashra.desk.model import Analysis, Bulletin, Evidence, Story, Tag
 from nashra.desk.reading import Mention, Reading, read, within
+from nashra.desk.seed import iso
 from nashra.desk.sources import Attribution
 from nashra.desk.split import Seen, Splitter, bare
 from nashra.desk.topics import Spoken, Topics
@@ -63,12 +64,12 @@ def analyse(bulletin: Bulletin, desk: Desk, date: str = "", why: bool = False) -
     """Return the stories of ``bulletin``; where the caller asks ``why``, each decision with its evidence.
 
     ``date`` is what the caller knows of the bulletin's date, ISO 8601. Raises Problem when the header names a category
-    that topics.toml does not list.
+    that topics.toml does not list, and for a date that is none.
     """
     readings = read(bulletin)
     mentions = desk.gazetteer.find(readings)
     spoken = _unnamed([hit for reading in readings for hit in desk.topics.spoken(reading)], mentions)
-    dated = date_bulletin(bulletin, readings, mentions, date)
+    dated = date_bulletin(bulletin, readings, mentions, iso(date) if date else "")
     view = desk.splitter.see(readings, mentions, spoken)
     starts, boundaries = desk.splitter.split(bulletin, view)
     seen = view.paragraphs
@@ -176,7 +177,9 @@ def _editors_category(bulletin: Bulletin, desk: Desk) -> str:
     topic = desk.topics.find(wanted)
     if topic is None:
         known = ", ".join(topic.slug for topic in desk.topics.topics)
-        raise Problem(f"there is no category «{wanted[:40]}»", f"name one of topics.toml: {known}")
+        beside, line = bulletin.header.category_at
+        wrong = f"there is no category «{wanted[:40]}»"
+        raise Problem(wrong, f"name one of topics.toml: {known}", line=line, beside=beside)
     return topic.slug
 
 

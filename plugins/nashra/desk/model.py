@@ -30,6 +30,8 @@ class Header:
     status: str = "published"
     split: bool = True
     correction: str = ""
+    # The file beside the seed, "" for the seed itself, and the line in which the category stands.
+    category_at: tuple[str, int] = field(default=("", 0), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,11 @@ def parse(name: str, text: str, notes: str = "", sidecar: str = "") -> Bulletin:
     What the seed's own header says goes before the sidecar. Raises Problem, with the line, for a seed without
     text and for a header that cannot be.
     """
+    beside = sidecar or PurePath(name).with_suffix(".meta").name
     try:
-        header = _header(Header(), enumerate(notes.split("\n"), 1))
+        header = _header(Header(), enumerate(notes.split("\n"), 1), beside)
     except Problem as problem:
-        problem.beside = sidecar or PurePath(name).with_suffix(".meta").name
+        problem.beside = beside
         raise
     lines = list(enumerate(text.split("\n"), 1))
     own = _own_header(lines)
@@ -140,7 +141,7 @@ def _meant(name: str, value: str) -> str:
     return ""
 
 
-def _header(header: Header, lines: Iterable[tuple[int, str]]) -> Header:
+def _header(header: Header, lines: Iterable[tuple[int, str]], beside: str = "") -> Header:
     for number, line in lines:
         if not title(line):
             continue
@@ -150,6 +151,8 @@ def _header(header: Header, lines: Iterable[tuple[int, str]]) -> Header:
             known = ", ".join(_SHOWN.values())
             raise Problem(f"«{line.strip()[:40]}» is no header line", f"known are {known}", line=number)
         header = replace(header, **{field: _value(field, value, number)})
+        if field == "category":
+            header = replace(header, category_at=(beside, number))
     return header
 
 

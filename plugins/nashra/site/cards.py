@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sys
 import zlib
 from collections.abc import Sequence
@@ -30,6 +31,10 @@ WIDTH, HEIGHT = 1200, 630
 SITE_CARD = "cards/site.png"
 _MARGIN = 80
 _LINES = 4
+# Letters that are looked at of a text, and the marks that are kept on one of them.
+_MOST = 1_000
+_MARK = "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff]"
+_HEAPED = re.compile(f"({_MARK}{{3}}){_MARK}+")
 # Sizes of a headline, the largest that fits is taken; the height of its lines, and the room there is for them.
 _SIZES = range(88, 39, -4)
 _LEADING = 1.38
@@ -335,5 +340,7 @@ def _letters() -> frozenset[int]:
 
 
 def _drawable(text: str) -> str:
-    """Return ``text`` without what the typeface has no letter for: rather nothing than an empty box."""
-    return " ".join("".join(char for char in text if char == " " or ord(char) in _letters()).split())
+    """Return ``text`` without what the typeface has no letter for: rather nothing than an empty box. Marks that are
+    heaped on a letter would make a picture of any height, and no card holds more than _MOST letters."""
+    drawn = "".join(char for char in text[: 4 * _MOST] if char == " " or ord(char) in _letters())
+    return " ".join(_HEAPED.sub(r"\1", drawn)[:_MOST].split())

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from blinker import Signal
 from markupsafe import Markup
-from pelican.contents import Article, SkipStub
+from pelican.contents import Article, Page
 from pelican.generators import ArticlesGenerator, PagesGenerator, PelicanTemplateNotFound
 from pelican.plugins import signals
-from pelican.utils import SafeDatetime
+from pelican.utils import SafeDatetime, order_content, process_translations
 
 from nashra.arabic.calendar import dateline
 from nashra.arabic.collation import DIGITS, LATIN, OTHER, by_letter
@@ -30,12 +31,13 @@ from nashra.archive.store import Archive, Group
 from nashra.desk.analyse import Desk
 from nashra.desk.headline import shortened
 from nashra.desk.model import KINDS
-from nashra.errors import Problem, shown
+from nashra.errors import Problem
 from nashra.feeds.directory import links
 from nashra.feeds.portable import lead
 from nashra.settings import Settings
 from nashra.site import shares
 from nashra.site.agenda import Agenda
+from nashra.site.content import Fenced
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
 from nashra.site.feeds import Feeds, feed_groups
 from nashra.site.lists import Articles, NotedList, NotedMapping, NotedPeriod, Reads
@@ -66,7 +68,7 @@ _PLACES = {DIGITS: 0, LATIN: 1, OTHER: 2}
 _GRANULARITIES = ("year", "month", "day")
 
 
-class StoriesGenerator(ArticlesGenerator):
+class StoriesGenerator(Fenced, ArticlesGenerator):
     """Pelican's articles generator with its lists lazy and its taxonomy linear.
 
     It sends the signals that ArticlesGenerator sends. A new story costs its page, its lists and its feeds.
@@ -248,25 +250,13 @@ class StoriesGenerator(ArticlesGenerator):
         arrivals: dict[str, Arrival | None] = {}
         for path in sorted(self.get_files(self.settings["ARTICLE_PATHS"], exclude=self.settings["ARTICLE_EXCLUDES"])):
             try:
-                article = self.readers.read_file(
-                    base_path=self.path,
-                    path=path,
-                    content_class=Article,
-                    context=self.context,
-                    preread_signal=signals.article_generator_preread,
-                    preread_sender=self,
-                    context_signal=signals.article_generator_context,
-                    context_sender=self,
-                )
-            except Exception as error:  # any reader may raise anything; one bad article never costs a good one
-                self._refuse(path, f"it cannot be read ({error})", "mend its first lines (Title:, Date:, Category:)")
+                article = self.read(path, Article, "article")
+            except Problem as problem:
+                self._add_failed_source_path(path)
+                self.refuse(path, problem)
                 arrivals[path] = None
                 continue
-            if isinstance(article, SkipStub):
-                continue
-            if not article.is_valid():
-                self._refuse(path, "it lacks a title or a date", "begin it with Title: and Date: lines")
-                arrivals[path] = None
+            if article is None:
                 continue
             self.add_source_path(article)
             self.add_static_links(article)
@@ -285,10 +275,6 @@ class StoriesGenerator(ArticlesGenerator):
             for story in self.archive.known_in([path]):
                 if not story.gone:
                     article.override_save_as, article.override_url = story.permalink, quote(story.permalink)
-
-    def _refuse(self, path: str, wrong: str, remedy: str) -> None:
-        self._add_failed_source_path(path)
-        self.newsroom.problems.append(Problem(wrong, remedy, path=shown(Path(self.path, path))))
 
     def _category_slug(self, article: Article) -> str:
         """Return the slug of the article's category: a topic's, else one of its own, shown under the name it wrote."""
@@ -324,8 +310,19 @@ class StoriesGenerator(ArticlesGenerator):
 
     def generate_drafts(self, write: Any) -> None:
         """Write a page for every draft."""
-        if self._timeless():
-            super().generate_drafts(write)
+        for draft in self.drafts if self._timeless() else ():
+            with self.showing(draft):
+                write(
+                    draft.save_as,
+                    self.get_template(draft.template),
+                    self.context,
+                    article=draft,
+                    category=draft.category,
+                    override_output=hasattr(draft, "override_save_as"),
+                    blog=True,
+                    all_articles=self.articles,
+                    url=draft.url,
+                )
 
     def generate_pages(self, writer: Any) -> None:
         """Write all pages; where everything is made, stretch by stretch, and where that is much, in several processes.
@@ -412,15 +409,16 @@ class StoriesGenerator(ArticlesGenerator):
         for gone in self.work.gone:
             self.writer.drop(f"story/{gone.id}")
         for article in self.hidden_articles if self._timeless() else ():
-            write(
-                article.save_as,
-                self.get_template(article.template),
-                self.context,
-                article=article,
-                category=article.category,
-                url=article.url,
-                blog=True,
-            )
+            with self.showing(article):
+                write(
+                    article.save_as,
+                    self.get_template(article.template),
+                    self.context,
+                    article=article,
+                    category=article.category,
+                    url=article.url,
+                    blog=True,
+                )
 
     def _write_story(self, write: Any, template: Any, article: StoryArticle) -> None:
         signals.article_generator_write_article.send(self, content=article)
@@ -654,11 +652,48 @@ def tag_kind(kind: str, named: list[tuple[str, tuple[StoryTag, int]]]) -> dict[s
     }
 
 
-class HandWrittenPages(PagesGenerator):
+class HandWrittenPages(Fenced, PagesGenerator):
     """Pelican's pages generator, for templates that escape by default."""
 
     def generate_context(self) -> None:
         """Read the pages and mark their HTML as such."""
-        super().generate_context()
-        for page in (*self.pages, *self.hidden_pages, *self.draft_pages):
-            page.__class__ = HandWrittenPage
+        found: dict[str, list[Page]] = {"published": [], "hidden": [], "draft": []}
+        for path in sorted(self.get_files(self.settings["PAGE_PATHS"], exclude=self.settings["PAGE_EXCLUDES"])):
+            try:
+                page = self.read(path, Page, "page")
+            except Problem as problem:
+                self._add_failed_source_path(path)
+                self.refuse(path, problem)
+                continue
+            if page:
+                page.__class__ = HandWrittenPage
+                found[page.status].append(page)
+                self.add_source_path(page)
+                self.add_static_links(page)
+        self.pages, self.translations = self._ordered(found["published"])
+        self.hidden_pages, self.hidden_translations = self._ordered(found["hidden"])
+        self.draft_pages, self.draft_translations = self._ordered(found["draft"])
+        self._update_context(("pages", "hidden_pages", "draft_pages"))
+        signals.page_generator_finalized.send(self)
+
+    def _ordered(self, pages: list[Page]) -> tuple[list[Page], list[Page]]:
+        """Return pages in the order that the settings want, and those that are translations of another."""
+        originals, translations = process_translations(pages, translation_id=self.settings["PAGE_TRANSLATION_ID"])
+        return order_content(originals, self.settings["PAGE_ORDER_BY"]), translations
+
+    def generate_output(self, writer: Any) -> None:
+        """Write the pages, each but for what it asks of its template in vain."""
+        kinds = (self.translations, self.pages, self.hidden_translations, self.hidden_pages)
+        for page in chain(*kinds, self.draft_translations, self.draft_pages):
+            signals.page_generator_write_page.send(self, content=page)
+            with self.showing(page):
+                writer.write_file(
+                    page.save_as,
+                    self.get_template(page.template),
+                    self.context,
+                    page=page,
+                    relative_urls=self.settings["RELATIVE_URLS"],
+                    override_output=hasattr(page, "override_save_as"),
+                    url=page.url,
+                )
+        signals.page_writer_finalized.send(self, writer=writer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +15,19 @@ from nashra.arabic.decode import decode
 from nashra.arabic.hygiene import title
 from nashra.arabic.slugs import slug
 from nashra.archive import intake
-from nashra.archive.identity import Arriving, Fingerprint, Known, digest, fingerprint, permalink, recognise
+from nashra.archive.identity import (
+    Arriving,
+    Fingerprint,
+    Known,
+    copied,
+    digest,
+    fingerprint,
+    permalink,
+    recognise,
+    same_copy,
+)
 from nashra.archive.record import DateRef, Record, TagRef, period
-from nashra.archive.store import Archive
+from nashra.archive.store import Archive, SeenSeed
 from nashra.desk import seed as seeds
 from nashra.desk.ahead import looks_ahead, sentence
 from nashra.desk.analyse import Desk, analyse
@@ -38,12 +48,14 @@ class Arrival:
 
 
 class _Read(NamedTuple):
-    """A seed that was read: its digest, and its stories, None where they are what they were."""
+    """A seed that was read: how it is to be remembered, and its stories, None where they are what they were."""
 
-    digest: str
+    seen: SeenSeed
     arrivals: list[Arrival] | None
 
 
+# A seed that was never seen.
+_NEW = SeenSeed()
 # Stories with the known story each is, None for a new one; and the same with the name of their seed.
 _Recognised = list[tuple[Arrival, Known | None]]
 _Settled = tuple[str, _Recognised]
@@ -55,7 +67,8 @@ def now() -> datetime:
 
 
 class Newsroom:
-    """One build's intake. ``problems`` holds what an editor must mend; a seed in trouble keeps its stories."""
+    """One build's intake. ``problems`` holds what an editor must mend; a seed in trouble keeps its stories. Of seeds
+    that hold the same copy the first by name is published; ``copies`` says so of the others."""
 
     def __init__(self, settings: Settings, archive: Archive, desk: Desk, zone: ZoneInfo) -> None:
         self._settings = settings
@@ -64,6 +77,7 @@ class Newsroom:
         self._zone = zone
         self._now = now()
         self.problems: list[Problem] = []
+        self.copies: list[Problem] = []
         self.bulletins = 0
         # How many stories came.
         self._came = 0
@@ -88,30 +102,26 @@ class Newsroom:
         self.problems += refused
         before = self._archive.seeds(survey.changed)
         present = {seed.name for seed in found} | set(articles)
-        present |= {problem.path.removeprefix(folder + "/") for problem in refused}
-        for name in sorted(before.keys() - present):
+        # A seed in trouble keeps its stories, and so do those in a folder that is.
+        barred = {problem.path.removeprefix(folder + "/") for problem in refused}
+        below = tuple(f"{each}/" for each in barred)
+        kept = {name for name in before.keys() - present if name.startswith(below)}
+        present |= barred | kept
+        changed = [seed for seed in found if before.get(seed.name, _NEW).stamp != seed.stamp]
+        forgotten = before.keys() - present
+        copies = _Copies(self._archive, before, {seed.name for seed in changed} | forgotten)
+        for name in sorted(forgotten):
             self._archive.forget_seed(name)
-        changed = [seed for seed in found if before.get(seed.name, ("",))[0] != seed.stamp]
-        gone = self._archive.missing_seeds() - present
+        gone = {name for name in self._archive.missing_seeds() - present if not name.startswith(below)}
         candidates = self._archive.known_in(sorted(gone | {seed.name for seed in changed} | set(articles)))
         settling = _Settling(candidates)
-        work = [(seed, before.get(seed.name, ("", ""))[1]) for seed in changed]
-        workers = self._settings.workers if len(work) >= shares.LARGE else 1
-        for seed, read in zip(progress(changed), shares.in_order(self._read, work, workers), strict=True):
-            if isinstance(read, Problem):
-                self.problems.append(read.at(f"{folder}/{seed.name}"))
-            else:
-                self._archive.note_seed(seed.name, seed.stamp, read.digest)
-            if isinstance(read, Problem) or read.arrivals is None:
-                settling.keep(seed.name)
-            else:
-                self._settle(settling.arrived(seed.name, read.arrivals))
+        self._take_seeds(progress(changed), changed, before, settling, copies)
         for name, article in sorted(articles.items()):
             if article is None:
                 settling.keep(name)
             else:
                 self._settle(settling.arrived(name, [article]))
-                self._archive.note_seed(name, "", "")
+                self._archive.note_seed(name, _NEW)
         self._settle(settling.rest())
         missed = settling.missed()
         self._refuse_accident([story for story in missed if story.seed in gone], folder)
@@ -119,12 +129,48 @@ class Newsroom:
             self._archive.miss(story, self._now.isoformat())
         self._archive.retie()
         self._archive.keep_promises()
+        self.copies = [same_copy(folder, name, first) for name, first in self._archive.copies()]
         wrong = {p.path for p in self.problems} & {f"{folder}/{seed.name}" for seed in found}
         self.bulletins = survey.unchanged + len(found) - len(wrong)
-        unread = {intake.shard(path.removeprefix(f"{folder}/")) for path in wrong}
+        unread = {intake.shard(name) for name in kept | {path.removeprefix(f"{folder}/") for path in wrong}}
         self._archive.note_shards(
             survey.changed, {number: one for number, one in survey.shards.items() if number not in unread}
         )
+
+    def _take_seeds(
+        self,
+        progress: Iterable[intake.Found],
+        changed: Sequence[intake.Found],
+        before: Mapping[str, SeenSeed],
+        settling: _Settling,
+        copies: _Copies,
+    ) -> None:
+        """Read the seeds that ``changed``, and those that are published now because of that."""
+        folder = shown(self._settings.seeds)
+        work = [(seed, before.get(seed.name, _NEW)) for seed in changed]
+        workers = self._settings.workers if len(work) >= shares.LARGE else 1
+        for seed, read in zip(progress, shares.in_order(self._read, work, workers), strict=True):
+            stories = None
+            if isinstance(read, Problem):
+                self.problems.append(read.at(f"{folder}/{seed.name}"))
+            else:
+                if other := copies.came(seed.name, read):
+                    settling.expect(other, self._archive.known_in([other]))
+                    self._settle(settling.arrived(other, []))
+                stories = read.arrivals if copies.publishes(seed.name, read) else []
+            if stories is None:
+                settling.keep(seed.name)
+            else:
+                self._settle(settling.arrived(seed.name, stories))
+        said = {problem.path for problem in self.problems}
+        for name in copies.left():
+            path = self._settings.seeds / name
+            read = self._read((intake.Found(name, str(path), "", intake.sidecar(path)), _NEW))
+            if isinstance(read, Problem):
+                self._archive.unread(name)
+                self.problems += [read.at(f"{folder}/{name}")] if f"{folder}/{name}" not in said else []
+            else:
+                self._settle(settling.arrived(name, read.arrivals or [], instead=True))
 
     def _refuse_accident(self, lost: Sequence[Known], folder: str) -> None:
         """Raise Problem where so many published stories are ``lost`` with their seeds that this must be an accident.
@@ -140,19 +186,20 @@ class Newsroom:
             wrong = f"{len(lost):,} of {before:,} published stories would be withdrawn, for their seeds are gone"
             raise Problem(wrong, "bring them back, or build with FORCE=1 if this is meant", path=folder)
 
-    def _read(self, work: tuple[intake.Found, str]) -> _Read | Problem:
-        """Return the stories of a seed whose digest was given at the last build; a problem where it cannot be read."""
+    def _read(self, work: tuple[intake.Found, SeenSeed]) -> _Read | Problem:
+        """Return the stories of a seed that was seen so at the last build; a problem where it cannot be read."""
         seed, before = work
         limit = self._settings.max_seed_bytes
         try:
             data = intake.read(seed.path, limit)
             notes = intake.notes(seed.sidecar, limit)
             digest = intake.digest(data, notes.encode())
-            if digest == before:
-                return _Read(digest, None)
+            if digest == before.digest:
+                return _Read(before._replace(stamp=seed.stamp), None)
             sidecar = seed.sidecar.name if seed.sidecar else ""
             bulletin = seeds.parse(seed.name, decode(data), notes, sidecar)
-            return _Read(digest, list(arrivals(analyse(bulletin, self._desk), self._zone)))
+            stories = list(arrivals(analyse(bulletin, self._desk), self._zone))
+            return _Read(SeenSeed(seed.stamp, digest, copied(bulletin) if stories else ""), stories)
         except Problem as problem:
             return problem
         except Exception as error:  # a mistake of ours must not cost the other seeds either
@@ -232,6 +279,47 @@ class Newsroom:
         return Known(story_id, uri, link, published, seen, record.seed, record.at, arrival.print, note=note)
 
 
+class _Copies:
+    """Which seeds hold the same copy: the first by name is published, and when it goes, the next.
+
+    Each is looked up by its digest, however many seeds there are. ``before`` is how seeds were last seen, and
+    ``changed`` names those of them that changed or went.
+    """
+
+    def __init__(self, archive: Archive, before: Mapping[str, SeenSeed], changed: Collection[str]) -> None:
+        self._archive = archive
+        self._changed = changed
+        touched = sorted({before[name].copy for name in changed if name in before} - {""})
+        # The seed that was published of each copy.
+        self._were = {copy: archive.first_copy(copy) for copy in touched}
+        self._are: set[str] = set()
+
+    def came(self, name: str, read: _Read) -> str:
+        """Note that a seed was read, in the order of names; return the seed whose place it takes, if it did not change
+        itself, "" where there is none."""
+        copy = read.seen.copy
+        if copy:
+            self._were.setdefault(copy, self._archive.first_copy(copy))
+        self._archive.note_seed(name, read.seen)
+        was = self._were.get(copy, "")
+        return was if self.publishes(name, read) and was > name and was not in self._changed else ""
+
+    def publishes(self, name: str, read: _Read) -> bool:
+        """Tell whether a seed that was read is no copy of an earlier one."""
+        publishes = self._archive.first_copy(read.seen.copy) in ("", name)
+        if publishes and read.arrivals is not None:
+            self._are.add(name)
+        return publishes
+
+    def left(self) -> Iterator[str]:
+        """Yield the seeds whose copy was published of another, that is so no more."""
+        for copy, was in sorted(self._were.items()):
+            tried = {was}
+            while (now := self._archive.first_copy(copy)) and now not in self._are | tried:
+                tried.add(now)
+                yield now
+
+
 class _Settling:
     """Which story is which, over all seeds that changed in one build.
 
@@ -244,13 +332,20 @@ class _Settling:
         for story in known:
             self._known.setdefault(story.seed, []).append(story)
         self._waiting: dict[str, Sequence[Arrival]] = {}
+        self._instead: set[str] = set()
+
+    def expect(self, seed: str, known: Sequence[Known]) -> None:
+        """Take up what is ``known`` of another ``seed`` whose stories may have moved."""
+        self._known[seed] = list(known)
 
     def keep(self, seed: str) -> None:
         """Leave the stories of ``seed`` alone: it did not change, or cannot be read."""
         self._known.pop(seed, None)
 
-    def arrived(self, seed: str, stories: Sequence[Arrival]) -> Iterator[_Settled]:
-        """Yield the seed with its stories if they can be settled now."""
+    def arrived(self, seed: str, stories: Sequence[Arrival], *, instead: bool = False) -> Iterator[_Settled]:
+        """Yield the seed with its stories if they can be settled now; they may stand ``instead`` of another's."""
+        if instead:
+            self._instead.add(seed)
         live = [story for story in self._known.get(seed, ()) if not story.gone]
         if [story.print for story in live] == [story.print for story in stories]:
             self._known[seed] = [story for story in self._known.get(seed, ()) if story.gone]
@@ -264,7 +359,9 @@ class _Settling:
         """Yield the seeds that waited, with their stories."""
         known = [story for stories in self._known.values() for story in stories]
         arriving = [(seed, story) for seed, stories in sorted(self._waiting.items()) for story in stories]
-        found = recognise(known, [Arriving(seed, one.record.at, one.print) for seed, one in arriving])
+        found = recognise(
+            known, [Arriving(seed, one.record.at, one.print, seed in self._instead) for seed, one in arriving]
+        )
         taken = {story.id for story in found if story}
         self._known = {"": [story for story in known if story.id not in taken]}
         settled: dict[str, _Recognised] = {seed: [] for seed in self._waiting}

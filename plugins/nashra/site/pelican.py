@@ -30,6 +30,7 @@ from nashra.memory import settle
 from nashra.publish.releases import Releases
 from nashra.settings import Settings
 from nashra.site.cards import Cards
+from nashra.site.content import Fenced, Slips
 from nashra.site.contents import Kept, isolated_html
 from nashra.site.generator import HandWrittenPages, StoriesGenerator
 from nashra.site.manifest import Manifest
@@ -83,12 +84,17 @@ class Nashra(Pelican):
         return [*kinds, partial(_Last, self._finish)]
 
     def _given(self, kind: type) -> Any:
-        """Return ``kind``, or for the stories a maker that hands the generator its archive."""
-        if kind is not StoriesGenerator:
+        """Return ``kind``, or for those that read the content folder a maker: it hands the generator the list of what
+        is wrong there, and the stories' its archive."""
+        if not issubclass(kind, Fenced):
             return kind
 
-        def make(**kwargs: Any) -> StoriesGenerator:
-            self._stories = StoriesGenerator(**kwargs)
+        def make(**kwargs: Any) -> Fenced:
+            generator: Fenced = kind(**kwargs)
+            generator.slips = self._slips
+            if not isinstance(generator, StoriesGenerator):
+                return generator
+            self._stories = generator
             self._stories.open(
                 self._settings,
                 self._archive,
@@ -196,12 +202,13 @@ class Nashra(Pelican):
         self._whole = whole
         self._kept.clear()
         self._give_up = lambda: None
+        self._slips = Slips()
         self.settings["STATIC_PATHS"] = list(self._static_paths)
-        self._desk = Desk.load(self._settings.topics, self._last_desk)
-        if self._desk is not self._last_desk:
-            self._last_desk = self._desk
-            settle()
         try:
+            self._desk = Desk.load(self._settings.topics, self._last_desk)
+            if self._desk is not self._last_desk:
+                self._last_desk = self._desk
+                settle()
             with (
                 intake.alone(self._settings.seeds),
                 Archive(self._settings.state, self._settings.seeds / intake.LEDGER) as self._archive,
@@ -222,8 +229,10 @@ class Nashra(Pelican):
             wrong = f"the disk failed ({error.strerror})"
             raise self._given_up(Problem(wrong, "mend that, and build again", path=shown(place))) from None
         self._stories.work.end()
+        for copy in self._stories.newsroom.copies:
+            print(copy, file=sys.stderr)
         laps.lap("tidying")
-        return self._stories.newsroom.problems + self._writer.problems
+        return self._stories.newsroom.problems + self._slips.problems + self._writer.problems
 
     def _given_up(self, problem: Problem) -> Problem:
         """Return the ``problem`` that ends a build, of which nothing is left."""
@@ -241,6 +250,7 @@ class Nashra(Pelican):
             laps.lap(name)
         sitemaps.write()
         laps.lap("sitemaps")
+        self._stories.work.content = self._slips.keep(self._stories.work.content, Path(self.path), self._writer)
         self._writer.tidy()
         # Asked for while the archive is open; there may be hundreds of thousands.
         told = self._writer.reasons() if _log.isEnabledFor(logging.INFO) else ()

@@ -9,12 +9,15 @@ from typing import Any
 
 from pelican.generators import StaticGenerator
 
+from nashra.archive import intake
+from nashra.errors import Problem
 from nashra.settings import Settings
 from nashra.site.assets import Assets
+from nashra.site.content import Fenced
 from nashra.site.fonts import Fonts
 
 
-class StaticFiles(StaticGenerator):
+class StaticFiles(Fenced, StaticGenerator):
     """Pelican's static generator, through a writer that knows what it wrote and keeps what did not change."""
 
     def generate_context(self) -> None:
@@ -33,7 +36,13 @@ class StaticFiles(StaticGenerator):
             writer.write_bytes(f"{self.settings['THEME_STATIC_DIR']}/{name}", data)
         for static in self.context["staticfiles"]:
             if not _hidden(Path(static.save_as)):
-                writer.write_bytes(static.save_as, Path(self.path, static.source_path).read_bytes())
+                try:
+                    data = intake.read(Path(self.path, static.source_path))
+                except Problem as problem:
+                    self.refuse(static.relative_source_path, problem)
+                else:
+                    writer.write_bytes(static.save_as, data)
+                    self.slips.shown[static.relative_source_path] = static.save_as
 
     def _theme_files(self) -> Iterator[tuple[str, Path]]:
         ignored = self.settings["IGNORE_FILES"]

@@ -84,6 +84,8 @@ class Work:
         self.stories: set[str] = {record.id for record in hand_written}
         # What lies there as far as the archive knows, should the folder's own list of it be lost.
         self.known: set[str] = set()
+        # Where the files of the content folder are shown.
+        self.content: dict[str, str] = self._files.told("content") or {}
         if self.full:
             left = self._files.told("left")
             self.known = self._files.all() if left and left[0] == str(root) else set()
@@ -140,6 +142,7 @@ class Work:
         self._files.tell("problems", problems)
         self._files.tell("left", self.identity())
         self._files.tell("frame", self._frame)
+        self._files.tell("content", self.content)
         self._files.tell("reads", self.reads.told())
 
     # --- what must be made --------------------------------------------------------------------------------------

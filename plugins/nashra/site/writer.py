@@ -18,7 +18,7 @@ from pelican.utils import get_relative_path
 from pelican.writers import Writer
 
 from nashra.archive.files import Files
-from nashra.errors import Problem
+from nashra.errors import Problem, shown
 from nashra.site.lists import NEAR, Articles, Paginator
 from nashra.site.manifest import Manifest
 from nashra.site.staging import Staging
@@ -105,6 +105,10 @@ class NashraWriter(Writer):
         if len(self._rows) >= _MOST_ROWS and not self._apart:
             self._note_rows()
 
+    def has(self, name: str) -> bool:
+        """Tell whether earlier builds left a file that this one has not written."""
+        return name not in self.written and (self._root / name).is_file()
+
     def _note_rows(self) -> None:
         self._files.add(self._rows)
         self._rows.clear()
@@ -158,14 +162,15 @@ class NashraWriter(Writer):
         """Make ``data`` the content of ``name`` below the output folder; leave a file that holds it already alone.
 
         A name written twice in one build and one that the file system refuses are noted in ``problems``; the first
-        page stays. Raises ValueError for a path that leads outside the output folder, through a link or not, and
-        Conflict when another page that need not be made has this address. Returns where the file is now: until
-        ``tidy`` has been called, a changed one waits elsewhere.
+        page stays. Raises Problem for a path that leads outside the output folder through a link, ValueError for one
+        that does by its name, and Conflict when another page that need not be made has this address. Returns where the
+        file is now: until ``tidy`` has been called, a changed one waits elsewhere.
         """
         path = self._root / name
         if name in self._overriding:
             return path
-        if name in self.written and not override:
+        # A page may take the place of the front page or of another of the site's own, of nothing else.
+        if name in self.written and not (override and "/" not in name and name.endswith(".html")):
             if self.unordered:
                 raise Conflict(name)
             self.problems.append(Problem("two pages want this address", "give one another Slug: line", path=name))
@@ -173,13 +178,16 @@ class NashraWriter(Writer):
         if override:
             self._overriding.add(name)
         if len(name) > _LONGEST_NAME // 4 and any(len(part.encode()) > _LONGEST_NAME for part in name.split("/")):
-            shown = name if len(name) < 80 else name[:79] + "…"
-            self.problems.append(Problem("this address is too long", "give the page a shorter Slug: line", path=shown))
+            cut = name if len(name) < 80 else name[:79] + "…"
+            self.problems.append(Problem("this address is too long", "give the page a shorter Slug: line", path=cut))
             return path
         folder = name.rpartition("/")[0]
         if folder not in self._safe:
-            if not path.parent.resolve().is_relative_to(self._root):
+            if ".." in folder.split("/"):
                 raise ValueError(f"{name!r} leads outside the output folder")
+            if not path.parent.resolve().is_relative_to(self._root):
+                self.give_up()
+                raise Problem("it leads outside the output folder", "remove the link", path=shown(self._root / folder))
             if not path.parent.is_dir():
                 if self._barred(path.parent):
                     wrong = Problem("a file lies in the place of its folder", "move it elsewhere", path=name)
