@@ -6,9 +6,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from pelicanconf import *  # noqa: F403
-from pelicanconf import NASHRA_DOMAIN
+from pelicanconf import NASHRA_DOMAIN, NASHRA_STATE
 
 SITEURL = os.environ.get("SITEURL", f"https://{NASHRA_DOMAIN}")
 RELATIVE_URLS = False
 # Built beside the public folder, looked over, and shown in one step (docs/operations.md).
 NASHRA_RELEASES = True
+# Its own cache: whoever looks at the site with `make html` between two publishings pays for neither from the start.
+NASHRA_STATE = str(Path(NASHRA_STATE, "public"))

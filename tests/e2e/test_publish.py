@@ -57,6 +57,21 @@ def test_it_is_published_and_says_so(site: Site) -> None:
     assert os.readlink(site.output) == "output.releases/000002"  # noqa: PTH115
 
 
+def test_who_looks_first_pays_for_nothing_twice(site: Site) -> None:
+    """`make html` in a folder and `make publish` in another: each goes on where it was."""
+    press.build(site)
+    published(site, OUTPUT="public")
+    site.seed("cup.txt", press.SEEDS["cup.txt"].replace("ثلاثة", "أربعة"))
+    for settings, output in (("pelicanconf.py", "output"), ("publishconf.py", "public")):
+        done = site.build("-s", settings, "--debug", SOURCE_DATE_EPOCH=press.SECOND, OUTPUT=output)
+        assert done.returncode == 0, done.stderr
+        told = " ".join(done.stdout.split())
+        assert "the story changed" in told
+        # As it says why the whole must be made.
+        assert "earlier build" not in told
+        assert "the last build left it" not in told
+
+
 def test_the_way_back(site: Site) -> None:
     published(site)
     before = site.tree()
