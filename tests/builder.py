@@ -37,6 +37,9 @@ def build(folder: str, environ: dict[str, str], settings: str, go: int, ready: i
     try:
         pelican.main(["-s", settings, "--log-handler", "plain"])
     except SystemExit as stopped:
+        if isinstance(stopped.code, str):
+            # As Python says it at its end.
+            print(stopped.code, file=sys.stderr)
         return stopped.code if isinstance(stopped.code, int) else bool(stopped.code)
     except BaseException:
         traceback.print_exc()

@@ -85,8 +85,8 @@ class Change:
     def survives(self, builder: Builder, ended: Ended) -> None:
         """See that nobody was told half of it, the editor in a line, and that the next build makes it good."""
         now = tree(self.site.output)
-        # A seed that cannot be read keeps its stories, and holds up no other.
-        if self.settings == PUBLISH and not ended.said.startswith("seeds/"):
+        # A seed that cannot be read keeps its stories, a page what it showed, and neither holds up another.
+        if self.settings == PUBLISH and not ended.said.startswith(("seeds/", "content/")):
             assert now in (self.old, self.new)
         else:
             assert problems(self.site.output, ADDRESS[self.settings], now, now, gone=True) == []
