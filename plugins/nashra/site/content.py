@@ -131,6 +131,8 @@ class Fenced:
                 context_signal=getattr(signals, f"{signal}_generator_context"),
                 context_sender=self,
             )
+        except OSError as error:
+            raise Problem(f"it cannot be read ({error.strerror})", "check its permissions") from None
         except Exception as error:  # any reader may raise anything; one bad file never costs a good one
             raise Problem(f"it cannot be read ({error})", "mend its first lines (Title:, Date:, Category:)") from None
         if isinstance(content, SkipStub):
