@@ -44,7 +44,8 @@ def build(folder: str, environ: dict[str, str], settings: str, go: int, ready: i
     except BaseException:
         traceback.print_exc()
         return 70
-    Path("modules.txt").write_text("\n".join(sorted(sys.modules)))
+    if not Path("modules.txt").exists():
+        Path("modules.txt").write_text("\n".join(sorted(sys.modules)))
     return 0
 
 

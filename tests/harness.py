@@ -39,9 +39,10 @@ class Builder:
         )
 
     def close(self) -> None:
-        assert self._process.stdin
+        assert self._process.stdin and self._process.stdout
         self._process.stdin.close()
         self._process.wait(30)
+        self._process.stdout.close()
 
     def _tell(self, order: Any) -> None:
         assert self._process.stdin

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 # What does not show as it is on one line: controls, line separators, what turns a line's direction; surrogates stand
 # for bytes that are not UTF-8.
@@ -40,6 +43,14 @@ class Problem(Exception):
         file = self.path[: self.path.rfind("/") + 1] + self.beside if self.beside else self.path
         where = file + (f":{self.line}" if self.line else "")
         return on_one_line(f"{where}: {self.wrong}; {self.remedy}" if where else f"{self.wrong}; {self.remedy}")
+
+
+def tell(*lines: object, out: TextIO | None = None) -> None:
+    """Print lines on ``out``, stderr where it is not given. That nobody can be told, the disk being full, ends
+    nothing."""
+    with suppress(OSError):
+        for line in lines:
+            print(line, file=out or sys.stderr, flush=True)
 
 
 def shown(path: Path) -> str:

@@ -18,14 +18,13 @@ import os
 import re
 import shutil
 import stat
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from nashra.errors import Problem, shown
+from nashra.errors import Problem, shown, tell
 from nashra.publish.pack import packed
 from nashra.publish.verify import problems
 
@@ -224,8 +223,7 @@ class Releases:
         if len(now) < written:
             wrong.append(Problem("files that the build wrote are gone", "build again", path=str(self.next)))
         if wrong and not force:
-            for problem in wrong[1:_TO_LIST]:
-                print(problem, file=sys.stderr)
+            tell(*wrong[1:_TO_LIST])
             refused = Problem(f"{wrong[0].wrong}: not published", f"{wrong[0].remedy}, or publish with FORCE=1")
             raise refused.at(wrong[0].path)
         if not new and not gone and self.current:

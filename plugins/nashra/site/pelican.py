@@ -25,7 +25,7 @@ from nashra.arabic.plurals import count
 from nashra.archive import intake
 from nashra.archive.store import Archive
 from nashra.desk.analyse import Desk
-from nashra.errors import Problem, shown
+from nashra.errors import Problem, shown, tell
 from nashra.memory import settle
 from nashra.publish.releases import Releases
 from nashra.settings import Settings
@@ -148,8 +148,7 @@ class Nashra(Pelican):
             self._report(done)
         except Problem as stopped:
             problems = [stopped]
-        for problem in problems:
-            print(problem, file=sys.stderr)
+        tell(*problems)
         return problems
 
     def _follow(self, asked: Namespace) -> None:
@@ -229,8 +228,7 @@ class Nashra(Pelican):
             wrong = f"the disk failed ({error.strerror})"
             raise self._given_up(Problem(wrong, "mend that, and build again", path=shown(place))) from None
         self._stories.work.end()
-        for copy in self._stories.newsroom.copies:
-            print(copy, file=sys.stderr)
+        tell(*self._stories.newsroom.copies)
         laps.lap("tidying")
         return self._stories.newsroom.problems + self._slips.problems + self._writer.problems
 
@@ -293,8 +291,7 @@ class Nashra(Pelican):
                 "mend that, and publish again",
                 path=shown(self._public),
             ) from None
-        for problem in wrong:
-            print(problem, file=sys.stderr)
+        tell(*wrong)
         self._laps.lap("publishing")
         return f", {done}"
 
@@ -302,18 +299,17 @@ class Nashra(Pelican):
         pages, feeds = self._counted
         seconds = sum(self._laps.seconds.values())
         site = shown(self._public / "index.html")
-        print(
+        lines = [
             f"Nashra: {_many(self._stories.newsroom.bulletins, 'bulletin')} → "
             f"{_many(len(self._stories.articles), 'story')}, "
             f"{_many(pages, 'page')} and {_many(feeds, 'feed')} in {seconds:.1f} s "
             f"({self._writer.changed} files changed){done}. Open {site}"
-        )
+        ]
         # Printed: with --log-handler plain, Pelican shows no one what is logged.
         if _log.isEnabledFor(logging.INFO):
-            print(f"Time: {self._laps}")
-            print(f"Made again: {'; '.join(f'{number} × {why}' for why, number in self._why.most_common())}")
-        for owner, why in self._reasons:
-            print(f"Made again: {owner}: {why}")
+            lines.append(f"Time: {self._laps}")
+            lines.append(f"Made again: {'; '.join(f'{number} × {why}' for why, number in self._why.most_common())}")
+        tell(*lines, *(f"Made again: {owner}: {why}" for owner, why in self._reasons), out=sys.stdout)
 
 
 class _Last:
