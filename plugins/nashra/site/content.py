@@ -158,6 +158,8 @@ class Fenced:
         remedy = f"give it another {asked.capitalize()}: line"
         if not name.isprintable() or "\\" in name or any(part.startswith(".") or not part for part in parts):
             raise self._wrong(path, asked, f"its address «{name[:80]}» leads outside the site", remedy)
+        if not name.endswith(".html"):
+            raise self._wrong(path, asked, f"its address «{name[:80]}» is no page's", "end it with .html")
         if parts[0] in _OURS | {self.settings["THEME_STATIC_DIR"]}:
             raise self._wrong(path, asked, f"the folder {parts[0]}/ of the site is not for pages", remedy)
 

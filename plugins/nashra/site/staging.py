@@ -46,6 +46,14 @@ class Staging:
         path.write_bytes(data)
         return path
 
+    def drop(self, name: str) -> bool:
+        """Remove the file ``name`` if it waits; tell whether it did."""
+        try:
+            Path(self.folder, name).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
     def commit(self) -> None:
         """Put every file in its place: what is new first, for nothing leads there yet, then what is there already in
         another form. A reader who follows links finds no page missing at any moment."""

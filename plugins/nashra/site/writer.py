@@ -207,6 +207,8 @@ class NashraWriter(Writer):
         if owner is not None and owner not in self._made and not self.work.must(owner):
             raise Conflict(name)
         self.keep(name)
+        # The page whose place this one takes may wait already.
+        self.changed -= override and self._staging.drop(name)
         if there and _holds(str(path), there, data):
             return path
         self.changed += 1
