@@ -115,7 +115,7 @@ def _encodings() -> Iterator[Case]:
         yield Case(f"encoding-{encoding}", text.format(n=n).encode(encoding), must="published")
     for n, (mark, encoding) in enumerate(((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")), 10):
         yield Case(f"marked-{encoding}", mark + text.format(n=n).encode(encoding), must="published")
-    wrong = ("cp1256", "iso8859_6", "cp720", "cp864", "mac_arabic", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le")
+    wrong = ("cp1256", "iso8859_6", "cp720", "mac_arabic", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le")
     for n, encoding in enumerate(wrong, 20):
         data = text.format(n=n).encode(encoding, "replace")
         yield Case(f"encoding-{encoding}", data, must="refused", says="" if "utf" in encoding else "not UTF-8: byte 0x")

@@ -14,6 +14,8 @@ _WORD = re.compile(r"\w+")
 _FUTURE = re.compile(r"[وف]?س[يت]\w{3,}")
 # How many words before and behind a date speak of it.
 _BEFORE, _BEHIND = 8, 3
+# In characters: no eight words of a newspaper are longer.
+_NEAR = 400
 
 
 def sentence(text: str, start: int, end: int, limit: int = 240) -> str:
@@ -21,9 +23,9 @@ def sentence(text: str, start: int, end: int, limit: int = 240) -> str:
 
     Where it is cut «…» stands.
     """
-    first = 0
-    last = len(text)
-    for stop in _END.finditer(text):
+    # A line may be a million characters long and full of dates: nobody looks further than twice what is shown.
+    first, last = max(0, start - 2 * limit), min(len(text), end + 2 * limit)
+    for stop in _END.finditer(text, first, last):
         if stop.end() <= start:
             first = stop.end()
         elif stop.start() >= end:
@@ -50,7 +52,8 @@ def sentence(text: str, start: int, end: int, limit: int = 240) -> str:
 def looks_ahead(text: str, start: int, end: int) -> bool:
     """Tell whether the words beside the date at ``start:end`` say that it is to come: «وتستمر حتى الـ30 من تموز»."""
     cues, nouns = _lists()
-    before, behind = _END.split(text[:start])[-1], _END.split(text[end:])[0]
+    before = _END.split(text[max(0, start - _NEAR) : start])[-1]
+    behind = _END.split(text[end : end + _NEAR])[0]
     around = [
         *_WORD.findall(key(before))[-_BEFORE:],
         *_WORD.findall(key(text[start:end])),

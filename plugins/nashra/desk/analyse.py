@@ -43,7 +43,8 @@ class Desk:
         Raises Problem when the file cannot be read.
         """
         try:
-            key = _key(path)
+            # A pipe in its place would be waited for.
+            key = _key(path) if path.is_file() else ""
         except OSError:
             key = ""
         return before if before and before.key == key else cls(Topics.load(path), key)

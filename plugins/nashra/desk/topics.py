@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nashra.arabic.hygiene import title
 from nashra.arabic.letters import key
 from nashra.arabic.stems import Memo, Phrases, stems
 from nashra.desk.data import load_file
@@ -20,6 +21,8 @@ _TIERS = {"strong": 3.0, "terms": 1.0, "weak": 0.4, "counter": -3.0}
 _HEADLINE, _LEAD, _LESS, _LEAST = 3.0, 1.5, 0.1, 0.3
 _ENOUGH = 1.6
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_SLUG = 80
+_SLUG_REMEDY = f"use lower-case Latin letters, digits and hyphens, {_LONGEST_SLUG} at most"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +131,9 @@ def _checked(data: dict[str, Any], path: str) -> Topics:
         slug, name = row.get("slug"), row.get("name", "")
         if slug is None:
             raise Problem(f"the topic {name!r} has no slug", 'give it slug = "…"', path=path)
-        if not isinstance(slug, str) or not _SLUG.fullmatch(slug):
-            raise Problem(f"the slug {slug!r} cannot be", "use lower-case Latin letters, digits and hyphens", path=path)
-        if not isinstance(name, str) or not name.strip():
+        if not isinstance(slug, str) or not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_SLUG:
+            raise Problem(f"the slug {slug!r} cannot be", _SLUG_REMEDY, path=path)
+        if not isinstance(name, str) or not title(name):
             raise Problem(f"the topic {slug} has no name", 'give it name = "…"', path=path)
         if slug in {topic.slug for topic in topics}:
             raise Problem(f"two topics share the slug {slug}", "give each its own", path=path)
@@ -140,7 +143,7 @@ def _checked(data: dict[str, Any], path: str) -> Topics:
             raise Problem(
                 f"the topic {slug} has an unknown key {unknown[0]}", f"known are {', '.join(known)}", path=path
             )
-        topics.append(Topic(slug, name.strip(), str(row.get("mediatopic", ""))))
+        topics.append(Topic(slug, title(name), str(row.get("mediatopic", ""))))
         for tier, weight in _TIERS.items():
             lines = row.get(tier, [])
             if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
