@@ -119,6 +119,7 @@ UNITS = {
     "years": "عام 2010 و2011 ",
     "speakers": "قال ",
     "agencies": "وكالة ",
+    "bodies": "نادي الشباب ",
 }
 
 
@@ -170,7 +171,7 @@ BAD_TOPICS = {
     "no list": ('topic = "x"', "it lists no [[topic]]"),
     "no tables": ("topic = [1]", "it lists no [[topic]]"),
     "a path": (TOPIC.replace('"x"', '"../x"'), "the slug '../x' cannot be"),
-    "a long slug": (TOPIC.replace('"x"', f'"{"x" * 300}"'), "cannot be; use lower-case"),
+    "a long slug": (TOPIC.replace('"x"', f'"{"x" * 300}"'), "is too long; use 80 letters at most"),
     "a number": (TOPIC.replace('"x"', "1"), "the slug 1 cannot be"),
     "no name": (TOPIC.replace("س", "\u200b\u202e"), "the topic x has no name"),
     "a date": (TOPIC.replace('"س"', "2021-07-09"), "the topic x has no name"),

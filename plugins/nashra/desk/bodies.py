@@ -70,17 +70,25 @@ class Bodies:
         words, by their numbers, say that a name follows."""
         words = reading.words
         listed: dict[int, Mention] = {}
+        starts: list[int] = []
+        longest = 0
         found: list[Mention] = []
         free = 0
         for at, trigger in begun:
             if at < free:
                 continue
-            listed = listed or {mention.start: mention for mention in taken}
+            if taken and not listed:
+                taken = sorted(taken, key=lambda mention: mention.start)
+                listed = {mention.start: mention for mention in taken}
+                starts = [mention.start for mention in taken]
+                longest = max(mention.end - mention.start for mention in taken)
             name = self._name(reading, at + 1, trigger.kind, listed)
             if name is None:
                 continue
             start, end = words.starts[at] + trigger.clitics, words.ends[name.end - 1]
-            if not self._is_listed(reading, trigger.kind, start, end, taken):
+            # Of thousands, those that may reach into the name.
+            beside = taken[bisect_left(starts, min(start, end - longest)) : bisect_left(starts, end)]
+            if not self._is_listed(reading, trigger.kind, start, end, beside):
                 free = name.end
                 shown = _shown(reading, start, end, trigger.kind)
                 found.append(Mention("organisation", shown, reading.para, start, end, _SURE if name.sure else _GUESSED))

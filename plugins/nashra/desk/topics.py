@@ -22,7 +22,6 @@ _HEADLINE, _LEAD, _LESS, _LEAST = 3.0, 1.5, 0.1, 0.3
 _ENOUGH = 1.6
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_SLUG = 80
-_SLUG_REMEDY = f"use lower-case Latin letters, digits and hyphens, {_LONGEST_SLUG} at most"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +130,10 @@ def _checked(data: dict[str, Any], path: str) -> Topics:
         slug, name = row.get("slug"), row.get("name", "")
         if slug is None:
             raise Problem(f"the topic {name!r} has no slug", 'give it slug = "…"', path=path)
-        if not isinstance(slug, str) or not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_SLUG:
-            raise Problem(f"the slug {slug!r} cannot be", _SLUG_REMEDY, path=path)
+        if not isinstance(slug, str) or not _SLUG.fullmatch(slug):
+            raise Problem(f"the slug {slug!r} cannot be", "use lower-case Latin letters, digits and hyphens", path=path)
+        if len(slug) > _LONGEST_SLUG:
+            raise Problem(f"the slug {slug[:40]}… is too long", f"use {_LONGEST_SLUG} letters at most", path=path)
         if not isinstance(name, str) or not title(name):
             raise Problem(f"the topic {slug} has no name", 'give it name = "…"', path=path)
         if slug in {topic.slug for topic in topics}:
