@@ -214,6 +214,7 @@ class Nashra(Pelican):
             ):
                 laps.lap("desk")
                 super().run()
+            self._stories.work.end()
         except Conflict as conflict:
             return self._build(f"two pages want the address {conflict}")
         except sqlite3.DatabaseError as error:
@@ -227,7 +228,6 @@ class Nashra(Pelican):
             place = Path(os.fsdecode(error.filename)) if error.filename else self._public
             wrong = f"the disk failed ({error.strerror})"
             raise self._given_up(Problem(wrong, "mend that, and build again", path=shown(place))) from None
-        self._stories.work.end()
         tell(*self._stories.newsroom.copies)
         laps.lap("tidying")
         return self._stories.newsroom.problems + self._slips.problems + self._writer.problems
