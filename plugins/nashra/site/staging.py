@@ -79,5 +79,10 @@ class Staging:
             yield name, there
 
 
+def first_to_go(name: str) -> tuple[int, int, str]:
+    """Return the place of a file among those that are removed: what leads to others goes before them."""
+    return -_rank(name), name.count("/"), name
+
+
 def _rank(name: str) -> int:
     return next((at for at, kind in enumerate(_ORDER) if kind.match(name)), len(_ORDER))

@@ -21,7 +21,7 @@ from nashra.archive.files import Files
 from nashra.errors import Problem, shown
 from nashra.site.lists import NEAR, Articles, Paginator
 from nashra.site.manifest import Manifest
-from nashra.site.staging import Staging
+from nashra.site.staging import Staging, first_to_go
 from nashra.site.work import Conflict, Work
 
 # What has pages of stories, or no pages.
@@ -250,7 +250,7 @@ class NashraWriter(Writer):
         if self.changed:
             self._manifest.take_up()
             self._staging.commit()
-        for name in sorted(stale):
+        for name in sorted(stale, key=first_to_go):
             path = self._root / name
             if not path.is_dir() or path.is_symlink():
                 path.unlink(missing_ok=True)
