@@ -11,7 +11,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 PELICAN := $(BIN)/pelican --log-handler plain
 SEEDS ?= seeds
-OUTPUT ?= output
 STATE ?= .nashra
 export SEEDS OUTPUT STATE FORCE
 # Debian's and a user's own pip settings must not decide what is installed.
@@ -28,7 +27,7 @@ serve: html ## build, then serve the site on 127.0.0.1 (PORT=8000)
 devserver: $(VENV)/.ready ## serve on 127.0.0.1 and build again whenever a seed, page or template is saved
 	@$(PELICAN) -s pelicanconf.py --listen --autoreload --bind 127.0.0.1 --port $(PORT)
 
-publish: $(VENV)/.ready ## build for the public with publishconf.py, and show it in one step (OUTPUT=folder)
+publish: $(VENV)/.ready ## build for the public with publishconf.py, and show it in one step in public/ (OUTPUT=folder)
 	@$(PELICAN) -s publishconf.py
 
 test: $(VENV)/.tested lint ## set up what the tests need, a browser too, and run them
@@ -82,7 +81,7 @@ $(VENV)/.tested: requirements-test.lock $(VENV)/.ready
 	@touch $@
 
 clean: ## remove the output and the cache; seeds, ledger and .venv stay
-	@rm -rf -- "$(OUTPUT)" "$(STATE)"
+	@rm -rf -- "$(or $(OUTPUT),output)" "$(STATE)"
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12

@@ -21,7 +21,7 @@ NASHRA_STATE = str(here / os.environ.get("STATE", ".nashra"))
 NASHRA_TOPICS = str(here / "topics.toml")
 # What would be refused as a likely accident: make html FORCE=1
 NASHRA_FORCE = os.environ.get("FORCE", "") not in ("", "0")
-OUTPUT_PATH = os.environ.get("OUTPUT", "output")
+OUTPUT_PATH = os.environ.get("OUTPUT") or "output"
 
 PATH = "content"
 ARTICLE_PATHS = ["articles"]

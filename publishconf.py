@@ -12,5 +12,6 @@ SITEURL = os.environ.get("SITEURL", f"https://{NASHRA_DOMAIN}")
 RELATIVE_URLS = False
 # Built beside the public folder, looked over, and shown in one step (docs/operations.md).
 NASHRA_RELEASES = True
+OUTPUT_PATH = os.environ.get("OUTPUT") or "public"
 # Its own cache: whoever looks at the site with `make html` between two publishings pays for neither from the start.
 NASHRA_STATE = str(Path(NASHRA_STATE, "public"))

@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problems = [stopped]
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        path = os.fsdecode(error.filename) if error.filename else ""
+        problems = [Problem(f"the disk failed ({error.strerror})", "mend that, and try again", path=path)]
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0
@@ -63,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     withdraw.add_argument("--seeds", type=Path, default=_given("SEEDS", "seeds"), metavar="FOLDER")
     withdraw.set_defaults(run=_withdraw)
     rollback = commands.add_parser("rollback", help="show the public the release before this one again")
-    rollback.add_argument("folder", nargs="?", type=Path, default=_given("OUTPUT", "output"), metavar="FOLDER")
+    rollback.add_argument("folder", nargs="?", type=Path, default=_given("OUTPUT", "public"), metavar="FOLDER")
     rollback.add_argument("--to", default="", metavar="NUMBER", help="the release to show")
     rollback.add_argument("--list", action="store_true", help="list the releases that are kept")
     rollback.add_argument("--force", action="store_true", help="show again what was withdrawn since")
@@ -208,8 +211,9 @@ def _withdraw(options: argparse.Namespace) -> list[Problem]:
             for story in meant
         ]
         ledger.append(promises, map(ledger.line, events))
+    becomes = "may be published again" if options.undo else "withdrawn"
     for story in meant:
-        print(f"{story.id}: {'published again' if options.undo else 'withdrawn'} by the next build: {story.permalink}")
+        print(f"{story.id}: {becomes} by the next build: {story.permalink}")
     return []
 
 
@@ -219,7 +223,6 @@ def _rollback(options: argparse.Namespace) -> list[Problem]:
         for release in releases.all():
             print(f"{release.name}{' (public)' if release == releases.current else ''}")
         return []
-    with releases.alone():
-        release = releases.roll_back(options.to, force=options.force)
+    release = releases.roll_back(options.to, force=options.force)
     print(f"{options.folder} shows release {release.name} again")
     return []

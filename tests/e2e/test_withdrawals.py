@@ -188,3 +188,37 @@ def test_a_note_of_correction_alone_says_when(site: Site) -> None:
 def promise_of(site: Site, edit: dict[str, object]) -> object:
     [event] = [one for one in site.ledger() if one["event"] == "publish" and one["id"] == edit["id"]]
     return event["permalink"]
+
+
+@pytest.mark.parametrize("how", ["replaced", "unmounted", "elsewhere", "ledger lost too"])
+def test_whatever_came_in_their_place_it_is_an_accident(site: Site, how: str) -> None:
+    before = site.tree()
+    seeds = sorted(site.seeds.glob("*.txt"))
+    environ = {}
+    if how in ("unmounted", "ledger lost too"):
+        (site.seeds / "ledger.jsonl").rename(site.folder / "kept.jsonl")
+    if how == "elsewhere":
+        environ["SEEDS"] = "other"
+        (site.folder / "other").mkdir()
+        (site.folder / "other" / "a.txt").write_text("خبر\nقال المتحدث إن الخبر وصل إلى غرفة الأخبار.\n", "utf-8")
+    else:
+        for path in seeds if how != "ledger lost too" else seeds[2:]:
+            path.rename(site.folder / path.name)
+    if how == "replaced":
+        for number in range(len(seeds)):
+            site.seed(f"{number}.txt", f"خبر رقم {number} جديد\n{press.prose(number, 12)}.\n")
+    result = site.build(SOURCE_DATE_EPOCH=press.SECOND, **environ)
+    assert result.returncode == 1
+    assert "published stories would be withdrawn, for their seeds are gone" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert site.tree() == before
+    assert not (site.folder / "other" / "ledger.jsonl").exists()
+
+
+def test_the_first_seed_of_ones_own_takes_the_samples_place(tmp_path: Path) -> None:
+    site = new_site(tmp_path / "site")
+    press.build(site)
+    next(site.seeds.glob("*.txt")).unlink()
+    site.seed("mine.txt", STORY)
+    press.build(site, press.SECOND)
+    assert len([name for name in site.tree() if name.startswith("20") and name.endswith(".gone")]) == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import shutil
 import subprocess
 import threading
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from nashra.errors import Problem
 from nashra.publish.releases import Releases, files
+from nashra.site.manifest import Manifest
 
 SITE = "https://nashra.example"
 LONG = "نص طويل يتكرر. " * 100
@@ -38,7 +40,7 @@ def build(releases: Releases, site: dict[str, str]) -> None:
 
 def publish(releases: Releases, site: dict[str, str], *, keep: int = 5, force: bool = False) -> str:
     build(releases, site)
-    done, _ = releases.publish(SITE, "theme", written=len(site), keep=keep, force=force)
+    done, _ = releases.publish(SITE, "theme", written=site.keys(), keep=keep, force=force)
     return done
 
 
@@ -134,7 +136,7 @@ def test_a_page_that_went_is_missed_where_an_old_page_leads_there(releases: Rele
 def test_files_that_vanished_are_missed(releases: Releases) -> None:
     build(releases, {"index.html": page("a")})
     with pytest.raises(Problem, match="files that the build wrote are gone"):
-        releases.publish(SITE, "theme", written=2, keep=5, force=False)
+        releases.publish(SITE, "theme", written={"index.html", "b.html"}, keep=5, force=False)
 
 
 def test_the_way_back_and_forth(releases: Releases) -> None:
@@ -243,3 +245,113 @@ def test_what_a_kill_left_is_in_nobodys_way(releases: Releases) -> None:
     publish(releases, {"index.html": page("b")})
     assert not (releases.public / "half.html").exists()
     assert (releases.public / "index.html").read_text("utf-8") == page("b")
+
+
+def test_what_an_editor_packed_stays_as_it_is(releases: Releases) -> None:
+    site = {"index.html": page("a", "m.svg", "m.svg.gz"), "m.svg": f"<svg>{LONG}</svg>", "m.svg.gz": "my own"}
+    publish(releases, site)
+    assert (releases.public / "m.svg.gz").read_text("utf-8") == "my own"
+    assert (releases.public / "m.svg.br").is_file()
+    old = (releases.public / "m.svg.gz").resolve()
+    publish(releases, {**site, "m.svg": f"<svg>{LONG} anew</svg>", "m.svg.gz": "my own, anew"})
+    assert (releases.public / "m.svg.gz").read_text("utf-8") == "my own, anew"
+    assert old.read_text("utf-8") == "my own"
+    publish(releases, {"index.html": page("a")})
+    assert [path.name for path in releases.public.glob("m.svg*")] == []
+
+
+def test_only_what_the_theme_named_by_its_bytes_is_carried_on(releases: Releases) -> None:
+    photo = "images/photo-2021070512.jpg"
+    publish(releases, {"index.html": page("a", photo), photo: "x", "b.html": page("b", photo)})
+    build(releases, {"index.html": page("a"), "b.html": page("b", photo)})
+    with pytest.raises(Problem, match="it links to images"):
+        releases.publish(SITE, "theme", written={"index.html", "b.html"}, keep=5, force=False)
+    publish(releases, {"index.html": page("a"), "b.html": page("b")})
+    assert not (releases.public / photo).exists()
+
+
+def test_servers_may_read_it_whoever_built_it(releases: Releases) -> None:
+    before = os.umask(0o077)
+    try:
+        publish(releases, {"index.html": page("a", "x/b.html"), "x/b.html": page("b")})
+    finally:
+        os.umask(before)
+    for path in (releases.folder, releases.public.resolve(), *releases.public.resolve().rglob("*")):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
+
+
+def test_hidden_files_are_for_nobody(releases: Releases) -> None:
+    site = {"index.html": page("a"), ".env": "secret", "x/.b.html.tmp": "half", ".well-known/x.json": "{}"}
+    build(releases, {**site, ".gone.nginx": "", ".gone.caddy": ""})
+    releases.publish(SITE, "theme", written={"index.html", ".gone.nginx", ".gone.caddy"}, keep=5, force=False)
+    shown = {path.relative_to(releases.public).as_posix() for path in releases.public.rglob("*") if path.is_file()}
+    assert {name.removesuffix(".gz").removesuffix(".br") for name in shown} == {
+        *("index.html", ".well-known/x.json", ".gone.nginx", ".gone.caddy"),
+    }
+
+
+@pytest.mark.parametrize("address", [SITE, f"{SITE}:8443", f"{SITE}/ar", f"{SITE}/أخبار"])
+def test_links_are_followed_as_readers_do(releases: Releases, address: str) -> None:
+    """Right in every spelling, wherever the site lies; dead in every spelling."""
+    there = ["a%20b.html", "a b.html", "x/", "x/index.html#top", "x/?q=1", "%D8%A8.html", "ب.html", f"{address}/ب.html"]
+    there += [f"{address}/", address, address.upper()[:20] + address[20:], "mailto:x@y.z", "tel:1", "data:,x", "#top"]
+    there += [address.removeprefix("https:") + "/x/", "https://else.example/nowhere", "javascript:void(0)", "", "?q=ب"]
+    if address.endswith("/ar"):
+        there += ["/ar/x/", "/elsewhere.html", f"{SITE}/elsewhere.html"]
+    site = {
+        "index.html": page("a", *there),
+        "a b.html": page("b"),
+        "x/index.html": page("c", ".."),
+        "ب.html": page("d"),
+    }
+    build(releases, site)
+    releases.publish(address, "theme", written=site.keys(), keep=5, force=False)
+    dead = [
+        "no.html",
+        "x/no.html",
+        f"{address}/no.html",
+        address.removeprefix("https:") + "/no.html",
+        "y/",
+        "x/b%20a.html",
+    ]
+    for link in dead:
+        build(releases, {**site, "index.html": page("a", link)})
+        with pytest.raises(Problem, match="which is not there"):
+            releases.publish(address, "theme", written=site.keys(), keep=5, force=False)
+    for tag in ('<img srcset="x.png 1x, no.png 2x">', '<video poster="no.png">', '<object data="no.pdf">'):
+        build(releases, {**site, "x.png": "x", "index.html": page("a") + tag})
+        with pytest.raises(Problem, match="which is not there"):
+            releases.publish(address, "theme", written=site.keys(), keep=5, force=False)
+
+
+def test_an_old_release_that_cannot_be_removed_holds_nothing_up(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(folder: Path) -> None:
+        if folder.name.isdigit():
+            raise PermissionError(1, "Operation not permitted", str(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+
+    monkeypatch.setattr("nashra.publish.releases._remove", refuse)
+    for text in "abc":
+        assert publish(releases, {"index.html": page(text)}, keep=1).endswith("is public")
+    assert "an old release cannot be removed (Operation not permitted)" in capsys.readouterr().err
+    assert (releases.public / "index.html").read_text("utf-8") == page("c")
+
+
+def test_going_back_makes_no_folder(releases: Releases) -> None:
+    with pytest.raises(Problem, match="nothing is published there"):
+        releases.roll_back()
+    assert not releases.folder.exists()
+
+
+def test_where_no_releases_can_be_kept(releases: Releases) -> None:
+    releases.folder.write_text("x")
+    with pytest.raises(Problem, match="no releases can be kept there"), releases.alone():
+        pass
+
+
+def test_a_link_to_a_folder_of_ones_own_is_named(tmp_path: Path) -> None:
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / "files").symlink_to(tmp_path)
+    assert Manifest(tmp_path / "public", tmp_path / "public").foreign() == ["files"]

@@ -295,6 +295,15 @@ class Archive:
         """Tell whether the ledger that promised this story is no more."""
         return self.db.execute("SELECT 1 FROM known WHERE id = ? AND lost", (story_id,)).fetchone() is not None
 
+    def stories_in(self, seeds: Iterable[str]) -> dict[str, str]:
+        """Return the stories that stand in these seeds, each with its seed."""
+        query = "SELECT id, seed FROM story WHERE seed = ?"
+        return dict(row for seed in seeds for row in self.db.execute(query, (seed,)))
+
+    def has(self, story_id: str) -> bool:
+        """Tell whether this story stands in a seed."""
+        return self.db.execute("SELECT 1 FROM story WHERE id = ?", (story_id,)).fetchone() is not None
+
     def missing_seeds(self) -> set[str]:
         """Return the names of the seeds in which promised stories were last seen and that are not there."""
         rows = self.db.execute(

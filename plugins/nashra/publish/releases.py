@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,9 +28,9 @@ from nashra.errors import Problem, shown, tell
 from nashra.publish.pack import packed
 from nashra.publish.verify import problems
 
-# What a build keeps in its folder for itself, and no reader is to see.
-_OURS = (".nashra", ".nashra.new")
 GONE = ".gone.nginx"
+# Of hidden files, those that are published; the others are of builds and of editors' programs.
+_SHOWN = (".well-known", GONE, ".gone.caddy")
 _PACKED = (".br", ".gz")
 _NUMBER = re.compile(r"\d{6}")
 # A name that changes with the file's bytes, so that it may be kept by caches for ever.
@@ -40,11 +40,16 @@ _TO_LIST = 5
 _FIRST = "000000"
 
 
+# Everybody may read what is published: servers run as somebody else.
+_READ, _FILE, _FOLDER = 0o444, 0o644, 0o755
+
+
 class File(NamedTuple):
-    """A file of a site, and which file it is to the file system."""
+    """A file of a site, which file it is to the file system, and who may read it."""
 
     path: str
     inode: tuple[int, int]
+    mode: int
 
 
 class Releases:
@@ -57,9 +62,13 @@ class Releases:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the releases: two at once would publish over each other. Raises Problem where another does."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        """Hold the releases: two at once would publish over each other. Raises Problem where another does, and where
+        there can be none."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+        except OSError as error:
+            raise self._problem(f"no releases can be kept there ({error.strerror})", "name another folder") from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
@@ -119,22 +128,28 @@ class Releases:
         fresh: list[str] = []
         folders = {making}
         making.mkdir()
-        for name, file in files(self.next).items():
+        site = files(self.next)
+        for name, file in site.items():
             place = making / name
             if place.parent not in folders:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 folders.update(path for path in place.parents if path.is_relative_to(making))
             os.link(self.next / name, place)
+            if file.mode & _READ != _READ:
+                place.chmod(_FILE)
             if before and known.get(name) == file.inode and name in sums:
-                for twin in (name, *(name + ending for ending in _PACKED)):
+                new[name] = sums[name]
+                for twin in _twins(name, site):
                     if twin in sums:
                         new[twin] = sums[twin]
-                    if twin != name and twin in known:
+                    if twin in known:
                         os.link(before / twin, making / twin)
             else:
                 fresh.append(name)
+        for folder in (self.folder, *folders):
+            folder.chmod(_FOLDER)
         with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
-            for made in pool.map(lambda name: _finished(making, name), fresh):
+            for made in pool.map(lambda name: _finished(making, name, _twins(name, site)), fresh):
                 new.update(made)
         for release in self.all():
             _carry(release, making, assets)
@@ -143,8 +158,8 @@ class Releases:
         # All at once first: one by one, each would wait for the disk.
         os.sync()
         for name in fresh:
-            for path in (making / name, *(making / f"{name}{ending}" for ending in _PACKED)):
-                _sync(path)
+            for path in (name, *_twins(name, site)):
+                _sync(making / path)
         for folder in sorted(folders):
             _sync(folder)
         _sync(self.folder / f"{release.name}.sha256")
@@ -178,11 +193,17 @@ class Releases:
             folder.rename(first)
 
     def prune(self, keep: int) -> None:
-        """Remove all but the newest ``keep`` releases and the one that the public sees."""
+        """Remove all but the newest ``keep`` releases and the one that the public sees. One without sums, as a folder
+        that was there before, stays."""
         for release in self.all()[:-keep]:
-            if release != self.current:
+            if release == self.current or not release.with_suffix(".sha256").exists():
+                continue
+            try:
                 _remove(release)
-                release.with_suffix(".sha256").unlink(missing_ok=True)
+                release.with_suffix(".sha256").unlink()
+            except OSError as error:
+                wrong = f"an old release cannot be removed ({error.strerror})"
+                tell(Problem(wrong, "remove it yourself", path=shown(release)))
 
     # --- an old release ----------------------------------------------------------------------------------------
 
@@ -192,9 +213,13 @@ class Releases:
         Raises Problem where there is none, and, unless it is to be by ``force``, where stories that were withdrawn
         since would be seen again.
         """
-        current, kept = self.current, self.all()
-        if current is None:
+        if self.current is None:
             raise self._problem("nothing is published there", "publish first: make publish OUTPUT=folder")
+        with self.alone():
+            return self._roll_back(self.current, to, force)
+
+    def _roll_back(self, current: Path, to: str, force: bool) -> Path:
+        kept = self.all()
         older = [release for release in kept if release < current]
         wanted = next((release for release in kept if to and release.name == to.zfill(6)), None)
         wanted = wanted if to else (older[-1] if older else None)
@@ -212,16 +237,18 @@ class Releases:
         self.show(wanted)
         return wanted
 
-    def publish(self, address: str, assets: str, *, written: int, keep: int, force: bool) -> tuple[str, list[Problem]]:
-        """Show the public what lies in ``next``, which a build wrote as so many files for ``address``; return what was
-        done, and what is wrong with it and was published by ``force`` all the same.
+    def publish(
+        self, address: str, assets: str, *, written: Collection[str], keep: int, force: bool
+    ) -> tuple[str, list[Problem]]:
+        """Show the public what lies in ``next``, where a build wrote these files for ``address``; return what was done,
+        and what is wrong with it and was published by ``force`` all the same.
 
         Raises the first problem where it must not be shown; the public sees what it saw. Nothing new is no release.
         """
-        now, new, gone = changed(self.next, self.current)
+        now, new, gone = changed(self.next, self.current, assets)
         wrong = problems(self.next, address, now, new, bool(gone))
-        if len(now) < written:
-            wrong.append(Problem("files that the build wrote are gone", "build again", path=str(self.next)))
+        if lost := sorted(set(written) - now.keys()):
+            wrong.append(Problem("files that the build wrote are gone", "build again", path=lost[0]))
         if wrong and not force:
             tell(*wrong[1:_TO_LIST])
             refused = Problem(f"{wrong[0].wrong}: not published", f"{wrong[0].remedy}, or publish with FORCE=1")
@@ -238,42 +265,56 @@ class Releases:
 
 
 def files(site: Path) -> dict[str, File]:
-    """Return the files of a site by their paths below it, in order; links and what a build keeps for itself are
-    none."""
+    """Return the files of a site by their paths below it, in order; links, and what is hidden but meant for servers or
+    programs, are none."""
     found: dict[str, File] = {}
     folders = [""]
     for folder in folders:
         with os.scandir(site / folder) as entries:
             for entry in entries:
                 name = folder + entry.name
-                if name in _OURS:
+                if entry.name.startswith(".") and name not in _SHOWN:
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(f"{name}/")
                 elif entry.is_file(follow_symlinks=False):
                     info = entry.stat(follow_symlinks=False)
-                    found[name] = File(name, (info.st_dev, info.st_ino))
+                    found[name] = File(name, (info.st_dev, info.st_ino), info.st_mode)
     return dict(sorted(found.items()))
 
 
-def changed(site: Path, before: Path | None) -> tuple[dict[str, File], set[str], set[str]]:
+def changed(site: Path, before: Path | None, assets: str) -> tuple[dict[str, File], set[str], set[str]]:
     """Return the files of ``site``, the names of those that are not the very files of the site ``before``, and the
-    names that are no more."""
+    names that are no more, but for packed twins, and for what was carried on below ``assets``."""
     now = files(site)
     was = files(before) if before else {}
     new = {name for name, file in now.items() if name not in was or was[name].inode != file.inode}
-    gone = {name for name in was.keys() - now.keys() if not name.endswith(_PACKED) and not _HASHED.fullmatch(name)}
+    gone = {
+        name
+        for name in was.keys() - now.keys()
+        if not (name.endswith(_PACKED) and name[:-3] in was) and not (name.startswith(f"{assets}/") and _hashed(name))
+    }
     return now, new, gone
 
 
-def _finished(site: Path, name: str) -> dict[str, str]:
-    """Write the packed twins of a file; return the SHA-256 of all of them by name."""
+def _twins(name: str, site: Container[str]) -> list[str]:
+    """Return the names of the packed twins of a file, without those that the site has itself."""
+    return [twin for ending in _PACKED if (twin := f"{name}{ending}") not in site]
+
+
+def _finished(site: Path, name: str, twins: Container[str]) -> dict[str, str]:
+    """Write those packed ``twins`` of a file; return the SHA-256 of all of them by name."""
     data = (site / name).read_bytes()
     made = {name: hashlib.sha256(data).hexdigest()}
     when = (site / name).stat()
     for ending, twin in packed(name, data):
+        if f"{name}{ending}" not in twins:
+            continue
         path = site / f"{name}{ending}"
-        path.write_bytes(twin)
+        # Never into a file that is there: it may be one of another release, too.
+        with path.open("xb") as file:
+            file.write(twin)
+        path.chmod(_FILE)
         # A server tells by the time whether a reader has it already.
         os.utime(path, ns=(when.st_atime_ns, when.st_mtime_ns))
         made[f"{name}{ending}"] = hashlib.sha256(twin).hexdigest()

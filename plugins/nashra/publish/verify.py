@@ -14,9 +14,12 @@ from lxml import etree, html
 
 from nashra.errors import Problem
 
-_LINKS = "//@href | //@src | //@xmlUrl | //@htmlUrl | //*[local-name()='link' or local-name()='loc']/text()"
-# An address that stands for the site's own while relative ones are resolved.
-_HERE = "http://here.invalid"
+_LINKS = (
+    "//@href | //@src | //@poster | //object/@data | //@xmlUrl | //@htmlUrl"
+    " | //*[local-name()='link' or local-name()='loc']/text()"
+)
+# What editors put beside the pages is theirs: only what a build makes must be readable as what it is.
+_MADE = ("feeds/", "sitemap", "opml.xml")
 _ROOTS = ("rss", "feed", "opml", "urlset", "sitemapindex", "browserconfig")
 
 
@@ -54,18 +57,21 @@ def _links(name: str, data: bytes) -> list[str]:
         if name.endswith(".json"):
             return list(_told(json.loads(data))) if name.startswith("feeds/") else []
         if name.endswith(".html"):
-            return _found(html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8")))
+            return _found(html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8"))) if data else []
+        if not name.startswith(_MADE):
+            return []
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
     except (ValueError, etree.LxmlError) as error:
         raise Broken(str(error).splitlines()[0]) from None
     kind = etree.QName(root).localname
-    if name.startswith(("feeds/", "sitemap")) and kind not in _ROOTS:
+    if kind not in _ROOTS:
         raise Broken(f"<{kind}> is no feed")
     return _found(root)
 
 
 def _found(root: Any) -> list[str]:
-    return [str(link).strip() for link in root.xpath(_LINKS)]
+    sets = [one.split() for srcset in root.xpath("//@srcset") for one in srcset.split(",")]
+    return [str(link).strip() for link in root.xpath(_LINKS)] + [one[0] for one in sets if one]
 
 
 def _told(feed: Any) -> Iterator[str]:
@@ -80,13 +86,15 @@ def _told(feed: Any) -> Iterator[str]:
 
 def _target(link: str, name: str, address: str) -> str | None:
     """Return the file of the site that ``link`` in the file ``name`` leads to, None where it leads elsewhere."""
-    if link.startswith(address):
-        link = _HERE + link[len(address) :]
     try:
-        parts = urlsplit(urljoin(f"{_HERE}/{name}", link))
+        here, there = urlsplit(f"{address}/"), urlsplit(urljoin(f"{address}/{name}", link))
     except ValueError:
         return None
-    if f"{parts.scheme}://{parts.netloc}" != _HERE:
+    # «//host», «http:» for «https:» and a name in capitals lead to the same site.
+    if there.scheme not in ("http", "https") or there.netloc.lower() != here.netloc.lower():
         return None
-    path = unquote(parts.path).lstrip("/")
+    path = unquote(there.path) or "/"
+    if not path.startswith(unquote(here.path)):
+        return None if path != unquote(here.path)[:-1] else "index.html"
+    path = path[len(unquote(here.path)) :]
     return f"{path}index.html" if not path or path.endswith("/") else path

@@ -91,8 +91,8 @@ class Manifest:
         return self._there
 
     def _files(self) -> Iterator[str]:
-        for folder, _, names in os.walk(self._root):
-            for name in names:
+        for folder, folders, names in os.walk(self._root):
+            for name in (*names, *(name for name in folders if Path(folder, name).is_symlink())):
                 yield Path(folder, name).relative_to(self._root).as_posix()
 
 

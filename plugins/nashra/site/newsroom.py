@@ -79,8 +79,6 @@ class Newsroom:
         self.problems: list[Problem] = []
         self.copies: list[Problem] = []
         self.bulletins = 0
-        # How many stories came.
-        self._came = 0
 
     def take_in(
         self,
@@ -109,6 +107,7 @@ class Newsroom:
         present |= barred | kept
         changed = [seed for seed in found if before.get(seed.name, _NEW).stamp != seed.stamp]
         forgotten = before.keys() - present
+        stood, held = max(self._archive.count(), self._archive.published()), self._archive.stories_in(forgotten)
         copies = _Copies(self._archive, before, {seed.name for seed in changed} | forgotten)
         for name in sorted(forgotten):
             self._archive.forget_seed(name)
@@ -124,7 +123,9 @@ class Newsroom:
                 self._archive.note_seed(name, _NEW)
         self._settle(settling.rest())
         missed = settling.missed()
-        self._refuse_accident([story for story in missed if story.seed in gone], folder)
+        left = {story.id: story.seed for story in missed if story.seed in gone and not self._archive.is_lost(story.id)}
+        left |= {story_id: seed for story_id, seed in held.items() if not self._archive.has(story_id)}
+        self._refuse_accident(left, stood, folder)
         for story in missed:
             self._archive.miss(story, self._now.isoformat())
         self._archive.retie()
@@ -172,18 +173,17 @@ class Newsroom:
             else:
                 self._settle(settling.arrived(name, read.arrivals or [], instead=True))
 
-    def _refuse_accident(self, lost: Sequence[Known], folder: str) -> None:
-        """Raise Problem where so many published stories are ``lost`` with their seeds that this must be an accident.
+    def _refuse_accident(self, left: Mapping[str, str], stood: int, folder: str) -> None:
+        """Raise Problem where of the stories that ``stood`` on the site so many ``left`` with their seeds (by id) that
+        this must be an accident, whatever came in their place.
 
-        A single bulletin may go where others stay.
+        A single bulletin may go where others are.
         """
-        lost = [one for one in lost if not self._archive.is_lost(one.id)]
-        if not lost or self._settings.force:
+        if not left or self._settings.force:
             return
-        now = self._archive.published()
-        before, after = now - self._came, now - len(lost)
-        if after < self._settings.least_left * before and (after <= 0 or len({one.seed for one in lost}) > 1):
-            wrong = f"{len(lost):,} of {before:,} published stories would be withdrawn, for their seeds are gone"
+        alone = len(set(left.values())) == 1 and self._archive.count()
+        if stood - len(left) < self._settings.least_left * stood and not alone:
+            wrong = f"{len(left):,} of {stood:,} published stories would be withdrawn, for their seeds are gone"
             raise Problem(wrong, "bring them back, or build with FORCE=1 if this is meant", path=folder)
 
     def _read(self, work: tuple[intake.Found, SeenSeed]) -> _Read | Problem:
@@ -231,10 +231,8 @@ class Newsroom:
         record = arrival.record
         if story is None:
             story = self._new(arrival)
-            self._came += 1
             self._archive.promise(story)
         elif self._changed(story, arrival) or self._archive.is_lost(story.id):
-            self._came += bool(story.gone)
             note = _note(record)
             corrected = story.print != arrival.print or (note and note != story.note)
             # A clock that was set back must not make a correction older than what it corrects.

@@ -72,8 +72,7 @@ class Nashra(Pelican):
         self._give_up: Callable[[], None] = lambda: None
         self._static_paths = list(settings["STATIC_PATHS"])
         releases = Releases(Path(settings["OUTPUT_PATH"]))
-        # Where the public sees a release already, no build writes under its eyes.
-        self._releases = releases if settings.get("NASHRA_RELEASES") or releases.current else None
+        self._releases = releases if settings.get("NASHRA_RELEASES") else None
         self._public = releases.public
         if self._releases:
             settings["OUTPUT_PATH"] = str(releases.next)
@@ -256,18 +255,24 @@ class Nashra(Pelican):
         self._why = Counter(why for _, why in self._reasons or told)
         files = self._archive.files
         self._counted = sitemaps.lists + files.count("story/"), files.count("feed/")
-        self._written = len(files)
+        self._written = files.all() if self._releases else set()
 
     def _check_places(self) -> None:
         """Raise Problem when a folder or address cannot be used, before anything is touched."""
         seeds, output = self._settings.seeds.resolve(), Path(self.output_path).resolve()
-        if self._releases:
-            self._releases.check(lambda public: Manifest(public, public).foreign(), self._settings.force)
         if not seeds.is_dir():
             remedy = "make the folder, or name another with SEEDS=folder"
             raise Problem("there is no such folder", remedy, path=shown(self._settings.seeds))
-        if output.is_relative_to(seeds) or seeds.is_relative_to(output):
-            raise Problem("seeds and output would mix", "name another with OUTPUT=folder", path=shown(output))
+        for own in (seeds, Path(self.path).resolve(), Path(self.theme).resolve()):
+            for place in (output, self._public):
+                if place.is_relative_to(own) or own.is_relative_to(place):
+                    wrong = f"{shown(own)} and output would mix"
+                    raise Problem(wrong, "name another with OUTPUT=folder", path=shown(place))
+        if self._releases:
+            self._releases.check(lambda public: Manifest(public, public).foreign(), self._settings.force)
+        elif output.parent == Releases(self._public).folder:
+            remedy = "publish with make publish, or build elsewhere: OUTPUT=folder"
+            raise Problem("the public sees a release there", remedy, path=shown(self._public))
         if output.exists() and not output.is_dir():
             raise Problem("it is no folder", "name another with OUTPUT=folder", path=shown(output))
         if not self.settings["SITEURL"].startswith(("http://", "https://")):
@@ -276,12 +281,12 @@ class Nashra(Pelican):
     def _publish(self) -> str:
         """Show the public what was built; return what was done. Raises Problem where it must not be seen."""
         assert self._releases
-        settings, files = self.settings, self._written
+        settings = self.settings
         try:
             done, wrong = self._releases.publish(
                 settings["SITEURL"],
                 settings["THEME_STATIC_DIR"],
-                written=files,
+                written=self._written,
                 keep=self._settings.keep_releases,
                 force=self._settings.force,
             )
