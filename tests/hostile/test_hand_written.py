@@ -16,6 +16,8 @@ from conftest import Site
 GOOD = "عنوان النشرة\nقال المتحدث إن هذه النشرة تنشر كما هي.\n"
 PAGE = "Title: صفحة {name}\n{header}\n\nنص الصفحة {name}.\n"
 ARTICLE = "Title: مقال {name}\nDate: 2021-07-20\n{header}\n\nنص المقال {name}.\n"
+# Whose line is told.
+LOCATED = ("save_as", "slug", "template", "status")
 OUTSIDE = "leads outside the site; give it another"
 
 
@@ -55,60 +57,61 @@ def said(site: Site, status: int = 1) -> list[str]:
     return result.stderr.splitlines()
 
 
-@pytest.mark.parametrize(
-    ("header", "says"),
-    [
-        ("save_as: ../x.html", f"its address «../x.html» {OUTSIDE} Save_as: line"),
-        ("save_as: ../output-evil/x.html", OUTSIDE),
-        ("save_as: a/../../x.html", OUTSIDE),
-        ("save_as: /tmp/nashra-evil.html", OUTSIDE),
-        ("save_as: ..\\x.html", OUTSIDE),
-        ("save_as: .nashra.new/x.html", OUTSIDE),
-        ("save_as: .htaccess", OUTSIDE),
-        ("save_as: x/", OUTSIDE),
-        ("slug: ../../x", f"its address «pages/../../x.html» {OUTSIDE} Slug: line"),
-        ("slug: ../../output-evil/x", OUTSIDE),
-        ("slug: /", OUTSIDE),
-        ("lang: ../../x", OUTSIDE),
-        ("save_as: sitemap.xml", "its address «sitemap.xml» is no page's; end it with .html"),
-        ("save_as: robots.txt", "is no page's"),
-        ("save_as: opml.xml", "is no page's"),
-        ("save_as: feeds/all.rss.xml", "is no page's"),
-        ("save_as: search/rules.json", "is no page's"),
-        ("save_as: feeds/all.html", "the folder feeds/ of the site is not for pages; give it another Save_as: line"),
-        ("save_as: search/story.html", "the folder search/ of the site is not for pages"),
-        ("save_as: theme/x.html", "the folder theme/ of the site is not for pages"),
-        ("template: ../../secret", "the theme has no template «../../secret»; name another, or leave that line out"),
-        ("template: /etc/passwd", "the theme has no template"),
-        ("template: tag", "the template «tag» is not for such a text"),
-        ("status: perhaps", "its status «perhaps» cannot be; write published, draft or hidden"),
-        ("date: yesterday", "it cannot be read"),
-        ("timezone: ../../etc/passwd", "it cannot be read"),
-    ],
-)
-def test_what_a_page_may_not_ask_for(site: Site, header: str, says: str) -> None:
-    write(site, "pages/bad.md", PAGE.format(header=header, name="السيئة"))
-    [line] = said(site)
-    assert line.startswith("content/pages/bad.md:") and says in line
-    key = header.partition(":")[0]
-    if key in ("save_as", "slug", "template", "status"):
-        assert line.startswith("content/pages/bad.md:2: ")
+ASKED = [
+    ("save_as: ../x.html", f"its address «../x.html» {OUTSIDE} Save_as: line"),
+    ("save_as: ../output-evil/x.html", OUTSIDE),
+    ("save_as: a/../../x.html", OUTSIDE),
+    ("save_as: /tmp/nashra-evil.html", OUTSIDE),
+    ("save_as: ..\\x.html", OUTSIDE),
+    ("save_as: .nashra.new/x.html", OUTSIDE),
+    ("save_as: .htaccess", OUTSIDE),
+    ("save_as: x/", OUTSIDE),
+    ("slug: ../../x", f"its address «pages/../../x.html» {OUTSIDE} Slug: line"),
+    ("slug: ../../output-evil/x", OUTSIDE),
+    ("slug: /", OUTSIDE),
+    ("lang: ../../x", OUTSIDE),
+    ("save_as: sitemap.xml", "its address «sitemap.xml» is no page's; end it with .html"),
+    ("save_as: robots.txt", "is no page's"),
+    ("save_as: opml.xml", "is no page's"),
+    ("save_as: feeds/all.rss.xml", "is no page's"),
+    ("save_as: search/rules.json", "is no page's"),
+    ("save_as: feeds/all.html", "the folder feeds/ of the site is not for pages; give it another Save_as: line"),
+    ("save_as: search/story.html", "the folder search/ of the site is not for pages"),
+    ("save_as: theme/x.html", "the folder theme/ of the site is not for pages"),
+    ("template: ../../secret", "the theme has no template «../../secret»; name another, or leave that line out"),
+    ("template: /etc/passwd", "the theme has no template"),
+    ("template: tag", "the template «tag» is not for such a text"),
+    ("status: perhaps", "its status «perhaps» cannot be; write published, draft or hidden"),
+    ("date: yesterday", "it cannot be read"),
+    ("timezone: ../../etc/passwd", "it cannot be read"),
+]
+
+
+def test_what_a_page_may_not_ask_for(site: Site) -> None:
+    for number, (header, _) in enumerate(ASKED):
+        write(site, f"pages/bad{number}.md", PAGE.format(header=header, name=f"السيئة {number} -"))
+    lines = {line.partition(".md:")[0]: line for line in said(site)}
+    assert lines.keys() == {f"content/pages/bad{number}" for number in range(len(ASKED))}
+    for number, (header, says) in enumerate(ASKED):
+        line, key = lines[f"content/pages/bad{number}"], header.partition(":")[0]
+        assert says in line
+        assert line.startswith(f"content/pages/bad{number}.md:{'2: ' if key in LOCATED else ''}")
     assert not any("نص الصفحة السيئة".encode() in data for data in site.tree().values())
 
 
-@pytest.mark.parametrize("status", ["published", "draft", "hidden"])
-@pytest.mark.parametrize(
-    "asked", ["save_as: ../x.html", "save_as: ../output-evil/x.html", "slug: ../../x", "template: /x"]
-)
-def test_what_an_article_may_not_ask_for(site: Site, status: str, asked: str) -> None:
-    write(site, "articles/bad.md", ARTICLE.format(header=f"{asked}\nstatus: {status}", name="السيئ"))
+def test_what_an_article_may_not_ask_for(site: Site) -> None:
+    asked = ("save_as: ../x.html", "save_as: ../output-evil/x.html", "slug: ../../x", "template: x")
+    bad = [f"{one}\nstatus: {status}" for one in asked for status in ("published", "draft", "hidden")]
+    for number, header in enumerate(bad):
+        write(site, f"articles/bad{number}.md", ARTICLE.format(header=header, name=f"السيئ {number} -"))
     # Where it is published, its link comes from the ledger, whatever its file says; a path that leads outside is one.
-    [line] = said(site)
-    assert line.startswith("content/articles/bad.md:3: ")
+    lines = said(site)
+    assert {line.partition(": ")[0] for line in lines} == {f"content/articles/bad{n}.md:3" for n in range(len(bad))}
+    assert len(lines) == len(bad)
     assert not any("نص المقال السيئ".encode() in data for data in site.tree().values())
 
 
-@pytest.mark.parametrize("name", ["index.html", "404.html"])
+@pytest.mark.parametrize("name", ["index.html", pytest.param("404.html", marks=pytest.mark.slow)])
 def test_a_page_may_take_the_place_of_the_front_page(site: Site, name: str) -> None:
     write(site, "pages/wants.md", PAGE.format(header=f"save_as: {name}", name="الطالبة"))
     for _ in range(2):
@@ -116,6 +119,7 @@ def test_a_page_may_take_the_place_of_the_front_page(site: Site, name: str) -> N
         assert "نص الصفحة الطالبة" in (site.output / name).read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["category", "20"])
 def test_a_page_takes_no_place_that_readers_know(site: Site, folder: str) -> None:
     assert said(site, 0) == []
@@ -137,41 +141,44 @@ def test_two_articles_with_one_slug_are_two(site: Site) -> None:
     assert len({str(event["permalink"]) for event in site.ledger()}) == 4
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
-        "{static}../secret.txt",
-        "{static}../../secret.txt",
-        "{static}/../secret.txt",
-        "{attach}../../secret.txt",
-        "{static}../../../../../../../../../../../../etc/passwd",
-        "{static}/etc/passwd",
-        "{static}/images/link.txt",
-        "{static}/images/none.png",
-        "{static}/images",
-        "{static}%2e%2e/secret.txt",
-        "{attach}/images/pipe",
-    ],
-)
-def test_links_lead_to_files_of_the_content_folder(site: Site, link: str) -> None:
+LINKS = [
+    "{static}../secret.txt",
+    "{static}../../secret.txt",
+    "{static}/../secret.txt",
+    "{attach}../../secret.txt",
+    "{static}../../../../../../../../../../../../etc/passwd",
+    "{static}/etc/passwd",
+    "{static}/images/link.txt",
+    "{static}/images/none.png",
+    "{static}/images",
+    "{static}%2e%2e/secret.txt",
+    "{attach}/images/pipe",
+]
+
+
+def test_links_lead_to_files_of_the_content_folder(site: Site) -> None:
     write(site, "images/a.png", press.PNG)
     (site.folder / "content" / "images" / "link.txt").symlink_to("../../secret.txt")
     os.mkfifo(site.folder / "content" / "images" / "pipe")
-    where = {"pages/bad.md": PAGE, "articles/bad.md": ARTICLE}
-    for name, text in where.items():
-        write(site, name, text.format(header="", name="الواصلة") + f"\n[رابط]({link})\n")
+    wanted = {}
+    for number, link in enumerate(LINKS):
+        for name, text in ((f"pages/{number}.md", PAGE), (f"articles/{number}.md", ARTICLE)):
+            write(site, name, text.format(header="", name=f"الواصلة {number} -") + f"\n[رابط]({link})\n")
+            wanted[f"content/{name}"] = link
     lines = [line for line in said(site) if not line.startswith("content/images/")]
-    assert [line.partition(": ")[0] for line in lines] == ["content/articles/bad.md", "content/pages/bad.md"]
+    assert sorted(line.partition(": ")[0] for line in lines) == sorted(wanted)
     assert all("which is no file of the content folder; put the file there, or mend the link" in line for line in lines)
     # The text is published; only the link leads nowhere.
-    assert sum("الواصلة".encode() in data for name, data in site.tree().items() if name.endswith(".html")) >= 2
+    texts = [data.decode() for name, data in site.tree().items() if name.endswith(".html")]
+    for number in range(len(LINKS)):
+        for kind in ("الصفحة", "المقال"):
+            assert any(f"نص {kind} الواصلة {number} -" in text for text in texts)
 
 
-@pytest.mark.parametrize(
-    "link", ["{filename}/etc/passwd", "{filename}../../secret.md", "{tag}../../x", "{category}../x"]
-)
-def test_links_to_texts_lead_nowhere_else(site: Site, link: str) -> None:
-    write(site, "pages/links.md", PAGE.format(header="", name="الواصلة") + f"\n[رابط]({link})\n")
+def test_links_to_texts_lead_nowhere_else(site: Site) -> None:
+    links = ["{filename}/etc/passwd", "{filename}../../secret.md", "{tag}../../x", "{category}../x"]
+    text = "\n".join(f"[رابط]({link})" for link in links)
+    write(site, "pages/links.md", PAGE.format(header="", name="الواصلة") + text)
     said(site, 0)
 
 
@@ -200,13 +207,14 @@ def test_what_is_no_regular_file_is_refused_in_one_line(site: Site) -> None:
         assert re.fullmatch(r"content/(articles|pages|images)/\S+: it(s name)? .+; .+", line), line
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"\0\0\0", "عنوان".encode("cp1256"), b"Title: \n\nx", b"x" * 9])
-def test_a_text_that_cannot_be_read_costs_nothing_else(site: Site, data: bytes) -> None:
-    write(site, "articles/bad.md", data)
-    write(site, "pages/bad.md", data)
+def test_a_text_that_cannot_be_read_costs_nothing_else(site: Site) -> None:
+    bad = [b"", b"\xff\xfe", b"\0\0\0", "عنوان".encode("cp1256"), b"Title: \n\nx", b"x" * 9]
+    for number, data in enumerate(bad):
+        write(site, f"articles/bad{number}.md", data)
+        write(site, f"pages/bad{number}.md", data)
     lines = said(site, 1)
-    assert len(lines) == 2
-    assert all(re.fullmatch(r"content/(articles|pages)/bad\.md(:\d+)?: .+; .+", line) for line in lines)
+    assert len(lines) == len({line.partition(": ")[0] for line in lines}) == 2 * len(bad)
+    assert all(re.fullmatch(r"content/(articles|pages)/bad\d\.md(:\d+)?: .+; .+", line) for line in lines)
 
 
 def test_what_stands_in_the_header_of_an_article_is_text(site: Site) -> None:
