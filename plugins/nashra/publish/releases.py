@@ -45,9 +45,8 @@ _READ, _FILE, _FOLDER = 0o444, 0o644, 0o755
 
 
 class File(NamedTuple):
-    """A file of a site, which file it is to the file system, and who may read it."""
+    """A file of a site: which it is to the file system, and who may read it."""
 
-    path: str
     inode: tuple[int, int]
     mode: int
 
@@ -113,8 +112,9 @@ class Releases:
 
     # --- a new release -----------------------------------------------------------------------------------------
 
-    def add(self, assets: str) -> Path:
-        """Make a release of what lies in ``next``, on the disk in every byte, and return it; nobody sees it yet.
+    def _add(self, site: Mapping[str, File], was: Mapping[str, File], assets: str) -> Path:
+        """Make a release of the files of ``site`` in ``next``, on the disk in every byte, and return it; nobody sees it
+        yet. ``was`` is the site that is shown now: what did not change costs a link.
 
         Files below the folder ``assets`` whose names change with their bytes stay from the releases before: a page
         that a reader holds asks for them.
@@ -123,31 +123,29 @@ class Releases:
         _remove(making)
         before = self.current
         sums = _read_sums(before)
-        known = {path: file.inode for path, file in files(before).items()} if before else {}
         new: dict[str, str] = {}
         fresh: list[str] = []
-        folders = {making}
+        folders = [making]
         making.mkdir()
-        site = files(self.next)
+        # Texts, and no paths: there may be hundreds of thousands.
+        here, there, shown_now, last = f"{self.next}/", f"{making}/", f"{before}/", ""
         for name, file in site.items():
-            place = making / name
-            if place.parent not in folders:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                folders.update(path for path in place.parents if path.is_relative_to(making))
-            os.link(self.next / name, place)
+            if (folder := name.rpartition("/")[0]) != last:
+                folders += _make(making, folder)
+                last = folder
+            os.link(here + name, there + name)
             if file.mode & _READ != _READ:
-                place.chmod(_FILE)
-            if before and known.get(name) == file.inode and name in sums:
+                Path(there, name).chmod(_FILE)
+            if name in sums and name in was and was[name].inode == file.inode:
                 new[name] = sums[name]
                 for twin in _twins(name, site):
-                    if twin in sums:
+                    if twin in sums and twin in was:
                         new[twin] = sums[twin]
-                    if twin in known:
-                        os.link(before / twin, making / twin)
+                        os.link(shown_now + twin, there + twin)
             else:
                 fresh.append(name)
-        for folder in (self.folder, *folders):
-            folder.chmod(_FOLDER)
+        for each in (self.folder, *folders):
+            each.chmod(_FOLDER)
         with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
             for made in pool.map(lambda name: _finished(making, name, _twins(name, site)), fresh):
                 new.update(made)
@@ -160,8 +158,8 @@ class Releases:
         for name in fresh:
             for path in (name, *_twins(name, site)):
                 _sync(making / path)
-        for folder in sorted(folders):
-            _sync(folder)
+        for each in folders:
+            _sync(each)
         _sync(self.folder / f"{release.name}.sha256")
         making.rename(release)
         _sync(self.folder)
@@ -245,7 +243,8 @@ class Releases:
 
         Raises the first problem where it must not be shown; the public sees what it saw. Nothing new is no release.
         """
-        now, new, gone = changed(self.next, self.current, assets)
+        now, was = files(self.next), files(self.current) if self.current else {}
+        new, gone = _changed(now, was, assets)
         wrong = problems(self.next, address, now, new, bool(gone))
         if lost := sorted(set(written) - now.keys()):
             wrong.append(Problem("files that the build wrote are gone", "build again", path=lost[0]))
@@ -255,7 +254,7 @@ class Releases:
             raise refused.at(wrong[0].path)
         if not new and not gone and self.current:
             return f"release {self.current.name} shows all of it already", wrong
-        release = self.add(assets)
+        release = self._add(now, was, assets)
         self.show(release)
         self.prune(keep)
         return f"release {release.name} with {len(new):,} new files is public", wrong
@@ -270,7 +269,7 @@ def files(site: Path) -> dict[str, File]:
     found: dict[str, File] = {}
     folders = [""]
     for folder in folders:
-        with os.scandir(site / folder) as entries:
+        with os.scandir(f"{site}/{folder}") as entries:
             for entry in entries:
                 name = folder + entry.name
                 if entry.name.startswith(".") and name not in _SHOWN:
@@ -279,22 +278,31 @@ def files(site: Path) -> dict[str, File]:
                     folders.append(f"{name}/")
                 elif entry.is_file(follow_symlinks=False):
                     info = entry.stat(follow_symlinks=False)
-                    found[name] = File(name, (info.st_dev, info.st_ino), info.st_mode)
-    return dict(sorted(found.items()))
+                    found[name] = File((info.st_dev, info.st_ino), info.st_mode)
+    return {name: found[name] for name in sorted(found)}
 
 
-def changed(site: Path, before: Path | None, assets: str) -> tuple[dict[str, File], set[str], set[str]]:
-    """Return the files of ``site``, the names of those that are not the very files of the site ``before``, and the
-    names that are no more, but for packed twins, and for what was carried on below ``assets``."""
-    now = files(site)
-    was = files(before) if before else {}
+def _changed(now: Mapping[str, File], was: Mapping[str, File], assets: str) -> tuple[set[str], set[str]]:
+    """Return the names of the files of a site that are not the very files it ``was``, and of those that are no more,
+    but for packed twins, and for what was carried on below ``assets``."""
     new = {name for name, file in now.items() if name not in was or was[name].inode != file.inode}
     gone = {
         name
         for name in was.keys() - now.keys()
         if not (name.endswith(_PACKED) and name[:-3] in was) and not (name.startswith(f"{assets}/") and _hashed(name))
     }
-    return now, new, gone
+    return new, gone
+
+
+def _make(site: Path, folder: str) -> list[Path]:
+    """Make a folder of a site that may be there; return those that were made, what holds others first."""
+    made: list[Path] = []
+    while folder and not (path := site / folder).is_dir():
+        made.append(path)
+        folder = folder.rpartition("/")[0]
+    for path in reversed(made):
+        path.mkdir()
+    return made[::-1]
 
 
 def _twins(name: str, site: Container[str]) -> list[str]:
