@@ -1,30 +1,35 @@
-"""Builds that are killed, or whose N-th write fails, and what they leave."""
+"""Builds, many in a short time, that may be killed, or whose N-th write fails; and what they leave."""
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from conftest import Site
+if TYPE_CHECKING:
+    from conftest import Site
 
 _BUILDER = Path(__file__).with_name("builder.py")
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a build ended: its exit status (below zero: the signal that killed it), what it said, in how many seconds,
-    and whether a fault was put in its way."""
+    """How a build ended: its exit status (below zero: the signal that killed it), what it printed and what it ``said``
+    on stderr, in how many seconds, and whether a fault was put in its way."""
 
     status: int
+    printed: str
     said: str
     seconds: float
     failed: bool
@@ -34,15 +39,19 @@ class Builder:
     """A loaded Pelican; see builder.py."""
 
     def __init__(self) -> None:
+        self._notes = tempfile.mkdtemp()
         self._process = subprocess.Popen(
             [sys.executable, _BUILDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
+        atexit.register(self.close)
 
     def close(self) -> None:
+        """End it."""
         assert self._process.stdin and self._process.stdout
         self._process.stdin.close()
         self._process.wait(30)
         self._process.stdout.close()
+        shutil.rmtree(self._notes, ignore_errors=True)
 
     def _tell(self, order: Any) -> None:
         assert self._process.stdin
@@ -55,31 +64,32 @@ class Builder:
 
     def build(
         self,
-        site: Site,
-        settings: str = "pelicanconf.py",
-        *,
+        folder: Path,
+        *options: str,
         kill_after: float | None = None,
         fault: str = "",
-        **environ: str,
+        environ: Mapping[str, str],
     ) -> Ended:
-        """Build ``site``; kill it so many seconds after it began, or let ``fault`` happen to it (in strace's words, as
-        ``fsync:error=EIO:when=3``)."""
-        given = {"SEEDS": "seeds", "OUTPUT": "output", "STATE": ".nashra"} | environ
-        self._tell({"folder": str(site.folder), "environ": given, "settings": settings, "kill_after": kill_after})
+        """Build in ``folder`` as `pelican` with these options; kill it so many seconds after it began, or let ``fault``
+        happen to it (in strace's words, as ``fsync:error=EIO:when=3``)."""
+        order = {"folder": str(folder), "options": options, "environ": os.environ | environ, "kill_after": kill_after}
+        self._tell(order | {"notes": self._notes})
         child = self._told()
-        log = site.folder / "strace.txt"
-        with _traced(child, fault, log) if fault else _nothing():
+        log = folder / "strace.txt"
+        with _traced(child, fault, log) if fault else nullcontext():
             began = time.monotonic()
             self._tell("go")
             status = self._told()
             seconds = time.monotonic() - began
-        said = (site.folder / "err.txt").read_text("utf-8")
-        return Ended(status, said, seconds, bool(fault) and "(INJECTED)" in log.read_text("utf-8", "replace"))
+        printed, said = (Path(self._notes, name).read_text("utf-8", "backslashreplace") for name in ("out", "err"))
+        failed = bool(fault) and "(INJECTED)" in log.read_text("utf-8", "replace")
+        return Ended(status, printed, said, seconds, failed)
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+@cache
+def builder() -> Builder:
+    """Return the one for all tests."""
+    return Builder()
 
 
 @contextmanager

@@ -345,7 +345,7 @@ def test_a_release_is_seen_at_once_by_all(name: str, tmp_path: Path) -> None:
             (releases.next / path).parent.mkdir(parents=True, exist_ok=True)
             (releases.next / path).unlink(missing_ok=True)
             (releases.next / path).write_text(body, "utf-8")
-        releases.publish("https://nashra.example", "theme", written=2, keep=9, force=False)
+        releases.publish("https://nashra.example", "theme", written={"index.html", "404.html"}, keep=9, force=False)
 
     def read(server: Server, into: list[tuple[int, bytes]]) -> None:
         connection = server.connect()

@@ -10,9 +10,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import harness
 import press
 from conftest import Site, new_site
 from harness import Builder, Ended, keep, restore, tree
@@ -39,10 +41,13 @@ ERRORS = ("ENOSPC", "EIO")
 
 
 @pytest.fixture(scope="module")
-def builder() -> Iterator[Builder]:
-    builder = Builder()
-    yield builder
-    builder.close()
+def builder() -> Builder:
+    return harness.builder()
+
+
+def built(builder: Builder, site: Site, settings: str, when: str, **ways: Any) -> Ended:
+    environ = {"SEEDS": "seeds", "OUTPUT": "output", "STATE": ".nashra", "SOURCE_DATE_EPOCH": when, "FORCE": "1"}
+    return builder.build(site.folder, "-s", settings, "--log-handler", "plain", environ=environ, **ways)
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +73,7 @@ class Change:
     seconds: float
 
     def build(self, builder: Builder, kill_after: float | None = None, fault: str = "") -> Ended:
-        return builder.build(
-            self.site,
-            self.settings,
-            kill_after=kill_after,
-            fault=fault,
-            SOURCE_DATE_EPOCH=press.SECOND,
-            FORCE="1",
-        )
+        return built(builder, self.site, self.settings, press.SECOND, kill_after=kill_after, fault=fault)
 
     def begin(self) -> None:
         """Bring back the site as it was, and the seeds as they are to be."""
@@ -119,7 +117,7 @@ def change(request: pytest.FixtureRequest, place: Path, builder: Builder) -> Cha
         site.seed(name, press.SEEDS[name])
     with (site.folder / "pelicanconf.py").open("a", encoding="utf-8") as settings:
         settings.write("NASHRA_WORKERS = 1\n")
-    first = builder.build(site, request.param, SOURCE_DATE_EPOCH=press.FIRST)
+    first = built(builder, site, request.param, press.FIRST)
     assert (first.status, first.said) == (0, "")
     old, kept = tree(site.output), keep(site, *FOLDERS)
     change = Change(site, request.param, old, {}, kept, 0)

@@ -6,14 +6,12 @@ import os
 import random
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from conftest import new_site
-from harness import Builder
 from press import prose
 
 _ROOM = 14
@@ -32,8 +30,8 @@ class Story:
 class Newsroom:
     """Does what newsrooms do, and looks at what became of each story's link."""
 
-    def __init__(self, folder: Path, builder: Builder, seed: int) -> None:
-        self.folder, self.builder, self.chance = folder, builder, random.Random(seed)
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder, self.chance = folder, random.Random(seed)
         self.site = new_site(folder / "0", seed=False)
         self._plain()
         self.seeds: dict[str, list[Story]] = {}
@@ -153,8 +151,8 @@ class Newsroom:
             if not path.exists() or path.read_text("utf-8") != text:
                 self.site.seed(name, text)
         environ = {"SOURCE_DATE_EPOCH": str(self.clock), "FORCE": "1", "SITEURL": self.address.rstrip("/")}
-        ended = self.builder.build(self.site, "publishconf.py", **environ)
-        assert (ended.status, ended.said) == (0, "")
+        done = self.site.build("-s", "publishconf.py", **environ)
+        assert (done.returncode, done.stderr) == (0, "")
         self.busy.clear()
         self.look()
 
@@ -191,18 +189,11 @@ class Newsroom:
             settings.write("NASHRA_RELEASES = False\nNASHRA_CARDS = False\n")
 
 
-@pytest.fixture(scope="module")
-def builder() -> Iterator[Builder]:
-    builder = Builder()
-    yield builder
-    builder.close()
-
-
-def test_thirty_things(builder: Builder, tmp_path: Path) -> None:
-    Newsroom(tmp_path, builder, 0).live(30)
+def test_thirty_things(tmp_path: Path) -> None:
+    Newsroom(tmp_path, 0).live(30)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("newsroom", range(1, 6))
-def test_a_thousand_things(newsroom: int, builder: Builder, tmp_path: Path) -> None:
-    Newsroom(tmp_path, builder, newsroom).live(200)
+def test_a_thousand_things(newsroom: int, tmp_path: Path) -> None:
+    Newsroom(tmp_path, newsroom).live(200)
