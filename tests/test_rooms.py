@@ -15,12 +15,13 @@ PACKAGE = ROOT / "plugins" / "nashra"
 # What each room may import of ours; the doors (the modules beside the rooms) are listed by name.
 MAY = {
     "errors": set(),
+    "disk": {"errors"},
     "arabic": {"errors"},
     "desk": {"arabic", "errors"},
-    "archive": {"arabic", "desk", "errors"},
+    "archive": {"arabic", "desk", "disk", "errors"},
     "feeds": {"archive", "desk", "arabic", "errors"},
     "search": {"archive", "arabic", "errors"},
-    "publish": {"errors"},
+    "publish": {"disk", "errors"},
     "settings": {"errors"},
     "memory": set(),
     "site": {"archive", "arabic", "desk", "errors", "feeds", "memory", "publish", "search", "settings"},

@@ -39,9 +39,6 @@ class Files:
         row = self._db.execute("SELECT owner FROM made WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def __len__(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM made").fetchone()[0])
-
     def all(self) -> set[str]:
         """Return all files."""
         return {name for (name,) in self._db.execute("SELECT name FROM made")}

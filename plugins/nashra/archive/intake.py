@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from nashra.arabic.decode import decode
+from nashra.disk import hold
 from nashra.errors import Problem, on_one_line, shown
 
 LEDGER = "ledger.jsonl"
@@ -67,12 +67,7 @@ def alone(folder: Path) -> Iterator[None]:
 
     Raises Problem when somebody else holds it.
     """
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise Problem("another build is at work", "wait for it to end", path=shown(folder)) from None
+    handle = hold(folder, Problem("another build is at work", "wait for it to end", path=shown(folder)))
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from nashra.archive.identity import Fingerprint, Known, Listed
+from nashra.disk import sync
 from nashra.errors import Problem
 
 _PUBLISH = ("id", "uri", "permalink", "published", "seen")
@@ -137,11 +138,7 @@ def append(path: Path, events: Iterable[str]) -> int:
         ledger.flush()
         os.fsync(ledger.fileno())
     if created:
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(path.parent)
     return size + len(lines)
 
 

@@ -12,7 +12,6 @@ file.
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import hashlib
 import os
 import re
@@ -24,13 +23,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from nashra.disk import hold, sync
 from nashra.errors import Problem, shown, tell
 from nashra.publish.pack import packed
 from nashra.publish.verify import problems
 
-GONE = ".gone.nginx"
+# Where builds tell servers which addresses are withdrawn.
+GONE_NGINX, GONE_CADDY = ".gone.nginx", ".gone.caddy"
 # Of hidden files, those that are published; the others are of builds and of editors' programs.
-_SHOWN = (".well-known", GONE, ".gone.caddy")
+_SHOWN = (".well-known", GONE_NGINX, GONE_CADDY)
 _PACKED = (".br", ".gz")
 _NUMBER = re.compile(r"\d{6}")
 # A name that changes with the file's bytes, so that it may be kept by caches for ever.
@@ -38,8 +39,6 @@ _HASHED = re.compile(r".*-[0-9a-f]{10}\.\w+")
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _TO_LIST = 5
 _FIRST = "000000"
-
-
 # Everybody may read what is published: servers run as somebody else.
 _READ, _FILE, _FOLDER = 0o444, 0o644, 0o755
 
@@ -65,14 +64,11 @@ class Releases:
         there can be none."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+            handle = hold(self.folder, self._problem("somebody else is publishing it", "wait for them to end"))
         except OSError as error:
             raise self._problem(f"no releases can be kept there ({error.strerror})", "name another folder") from None
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
-        except BlockingIOError:
-            raise self._problem("somebody else is publishing it", "wait for them to end") from None
         finally:
             os.close(handle)
 
@@ -157,12 +153,12 @@ class Releases:
         os.sync()
         for name in fresh:
             for path in (name, *_twins(name, site)):
-                _sync(making / path)
+                sync(making / path)
         for each in folders:
-            _sync(each)
-        _sync(self.folder / f"{release.name}.sha256")
+            sync(each)
+        sync(self.folder / f"{release.name}.sha256")
         making.rename(release)
-        _sync(self.folder)
+        sync(self.folder)
         return release
 
     def _numbered(self) -> Path:
@@ -180,7 +176,7 @@ class Releases:
             self._keep_first(link)
         else:
             link.replace(self.public)
-        _sync(self.public.parent)
+        sync(self.public.parent)
 
     def _keep_first(self, folder: Path) -> None:
         """Make what a build wrote where the public looks, and a link took the place of, the release before the
@@ -370,21 +366,9 @@ def _read_sums(release: Path | None) -> dict[str, str]:
 def _gone(site: Path) -> set[str]:
     """Return the addresses that a site says are withdrawn."""
     try:
-        return set(re.findall(r'^"([^"]+)"', (site / GONE).read_text("utf-8"), re.MULTILINE))
+        return set(re.findall(r'^"([^"]+)"', (site / GONE_NGINX).read_text("utf-8"), re.MULTILINE))
     except OSError:
         return set()
-
-
-def _sync(path: Path) -> None:
-    """Have the disk hold a file or folder as it is now."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove(folder: Path) -> None:

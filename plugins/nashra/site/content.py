@@ -117,6 +117,23 @@ class Fenced:
 
     # --- what they hold ----------------------------------------------------------------------------------------
 
+    def contents(
+        self, paths: Iterable[str], exclude: Iterable[str], kind: type, signal: str
+    ) -> Iterator[tuple[str, Any]]:
+        """Yield what Pelican reads from the files below ``paths``, each with its path, None for one that is refused."""
+        for path in sorted(self.get_files(paths, exclude)):
+            try:
+                content = self.read(path, kind, signal)
+            except Problem as problem:
+                self._add_failed_source_path(path)  # type: ignore[attr-defined]
+                self.refuse(path, problem)
+                yield path, None
+                continue
+            if content is not None:
+                self.add_source_path(content)  # type: ignore[attr-defined]
+                self.add_static_links(content)
+                yield path, content
+
     def read(self, path: str, kind: type, signal: str) -> Any:
         """Return what Pelican reads from a file, None for one that is to be skipped. Raises Problem for one that cannot
         be read, or asks for what it cannot have."""

@@ -31,7 +31,6 @@ from nashra.archive.store import Archive, Group
 from nashra.desk.analyse import Desk
 from nashra.desk.headline import shortened
 from nashra.desk.model import KINDS
-from nashra.errors import Problem
 from nashra.feeds.directory import links
 from nashra.feeds.portable import lead
 from nashra.settings import Settings
@@ -248,19 +247,11 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
         Drafts stay Pelican's own.
         """
         arrivals: dict[str, Arrival | None] = {}
-        for path in sorted(self.get_files(self.settings["ARTICLE_PATHS"], exclude=self.settings["ARTICLE_EXCLUDES"])):
-            try:
-                article = self.read(path, Article, "article")
-            except Problem as problem:
-                self._add_failed_source_path(path)
-                self.refuse(path, problem)
-                arrivals[path] = None
-                continue
+        places = self.settings["ARTICLE_PATHS"], self.settings["ARTICLE_EXCLUDES"]
+        for path, article in self.contents(*places, Article, "article"):
             if article is None:
-                continue
-            self.add_source_path(article)
-            self.add_static_links(article)
-            if article.status in ("draft", "hidden"):
+                arrivals[path] = None
+            elif article.status in ("draft", "hidden"):
                 article.__class__ = HandWrittenArticle
                 article.category = self.category(self._category_slug(article))
                 (self.drafts if article.status == "draft" else self.hidden_articles).append(article)
@@ -658,18 +649,10 @@ class HandWrittenPages(Fenced, PagesGenerator):
     def generate_context(self) -> None:
         """Read the pages and mark their HTML as such."""
         found: dict[str, list[Page]] = {"published": [], "hidden": [], "draft": []}
-        for path in sorted(self.get_files(self.settings["PAGE_PATHS"], exclude=self.settings["PAGE_EXCLUDES"])):
-            try:
-                page = self.read(path, Page, "page")
-            except Problem as problem:
-                self._add_failed_source_path(path)
-                self.refuse(path, problem)
-                continue
-            if page:
+        for _, page in self.contents(self.settings["PAGE_PATHS"], self.settings["PAGE_EXCLUDES"], Page, "page"):
+            if page is not None:
                 page.__class__ = HandWrittenPage
                 found[page.status].append(page)
-                self.add_source_path(page)
-                self.add_static_links(page)
         self.pages, self.translations = self._ordered(found["published"])
         self.hidden_pages, self.hidden_translations = self._ordered(found["hidden"])
         self.draft_pages, self.draft_translations = self._ordered(found["draft"])

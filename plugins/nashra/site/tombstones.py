@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nashra.arabic.calendar import dateline
 from nashra.arabic.hygiene import title
 from nashra.archive.identity import Known
+from nashra.publish.releases import GONE_CADDY, GONE_NGINX
 
 if TYPE_CHECKING:
     from nashra.site.generator import StoriesGenerator
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _TEMPLATE = "withdrawn"
 # Read by servers, hidden from readers (deploy/).
 MARK = ".gone"
-NGINX, CADDY = ".gone.nginx", ".gone.caddy"
 
 
 def nginx(permalinks: Iterable[str]) -> bytes:
@@ -68,8 +68,8 @@ class Tombstones:
         for story_id in sorted(before.keys() - told.keys()):
             writer.drop(f"gone/{story_id}")
         permalinks = sorted(story.permalink for story in gone)
-        writer.write_bytes(NGINX, nginx(permalinks))
-        writer.write_bytes(CADDY, caddy(permalinks))
+        writer.write_bytes(GONE_NGINX, nginx(permalinks))
+        writer.write_bytes(GONE_CADDY, caddy(permalinks))
 
     def _page(self, write: Any, template: Any, story: Known) -> None:
         withdrawn = {"reason": title(story.reason), "since": dateline(story.gone[:10])}
