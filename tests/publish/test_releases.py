@@ -40,8 +40,7 @@ def build(releases: Releases, site: dict[str, str]) -> None:
 
 def publish(releases: Releases, site: dict[str, str], *, keep: int = 5, force: bool = False) -> str:
     build(releases, site)
-    done, _ = releases.publish(SITE, "theme", written=site.keys(), keep=keep, force=force)
-    return done
+    return releases.publish(SITE, "theme", written=site.keys(), keep=keep, force=force).done
 
 
 @pytest.fixture

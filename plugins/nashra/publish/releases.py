@@ -26,6 +26,7 @@ from typing import NamedTuple
 from nashra.disk import hold, sync
 from nashra.errors import Problem, shown, tell
 from nashra.publish.pack import packed
+from nashra.publish.target import Published
 from nashra.publish.verify import problems
 
 # Where builds tell servers which addresses are withdrawn.
@@ -232,13 +233,17 @@ class Releases:
         return wanted
 
     def publish(
-        self, address: str, assets: str, *, written: Collection[str], keep: int, force: bool
-    ) -> tuple[str, list[Problem]]:
-        """Show the public what lies in ``next``, where a build wrote these files for ``address``; return what was done,
-        and what is wrong with it and was published by ``force`` all the same.
-
-        Raises the first problem where it must not be shown; the public sees what it saw. Nothing new is no release.
-        """
+        self,
+        address: str,
+        assets: str,
+        *,
+        written: Collection[str],
+        keep: int,
+        force: bool,
+        ahead: Callable[[frozenset[str]], None] = lambda _: None,
+    ) -> Published:
+        """Show the public what lies in ``next``, where a build wrote these files: see ``Target``. Nothing new is no
+        release."""
         now, was = files(self.next), files(self.current) if self.current else {}
         new, gone = _changed(now, was, assets)
         wrong = problems(self.next, address, now, new, bool(gone))
@@ -249,11 +254,13 @@ class Releases:
             refused = Problem(f"{wrong[0].wrong}: not published", f"{wrong[0].remedy}, or publish with FORCE=1")
             raise refused.at(wrong[0].path)
         if not new and not gone and self.current:
-            return f"release {self.current.name} shows all of it already", wrong
+            return Published(f"release {self.current.name} shows all of it already", wrong, frozenset())
         release = self._add(now, was, assets)
+        changed = frozenset(new | gone)
+        ahead(changed)
         self.show(release)
         self.prune(keep)
-        return f"release {release.name} with {len(new):,} new files is public", wrong
+        return Published(f"release {release.name} with {len(new):,} new files is public", wrong, changed)
 
     def _problem(self, wrong: str, remedy: str) -> Problem:
         return Problem(wrong, remedy, path=shown(self.public))

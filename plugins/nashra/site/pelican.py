@@ -283,7 +283,7 @@ class Nashra(Pelican):
         assert self._releases
         settings = self.settings
         try:
-            done, wrong = self._releases.publish(
+            published = self._releases.publish(
                 settings["SITEURL"],
                 settings["THEME_STATIC_DIR"],
                 written=self._written,
@@ -296,9 +296,9 @@ class Nashra(Pelican):
                 "mend that, and publish again",
                 path=shown(self._public),
             ) from None
-        tell(*wrong)
+        tell(*published.wrong)
         self._laps.lap("publishing")
-        return f", {done}"
+        return f", {published.done}"
 
     def _report(self, done: str) -> None:
         pages, feeds = self._counted
