@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PELICAN := $(BIN)/pelican --log-handler plain
 SEEDS ?= seeds
 STATE ?= .nashra
-export SEEDS OUTPUT STATE FORCE
+export SEEDS OUTPUT STATE FORCE EXECUTOR
 # Debian's and a user's own pip settings must not decide what is installed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 

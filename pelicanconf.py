@@ -21,6 +21,8 @@ NASHRA_STATE = str(here / os.environ.get("STATE", ".nashra"))
 NASHRA_TOPICS = str(here / "topics.toml")
 # What would be refused as a likely accident: make html FORCE=1
 NASHRA_FORCE = os.environ.get("FORCE", "") not in ("", "0")
+# A Dask cluster that makes a large site (docs/scale.md): make html EXECUTOR=dask:tcp://127.0.0.1:8786
+NASHRA_EXECUTOR = os.environ.get("EXECUTOR", "")
 OUTPUT_PATH = os.environ.get("OUTPUT") or "output"
 
 PATH = "content"

@@ -34,6 +34,10 @@ class Settings:
     cards: bool = field(default=True, metadata={"means": "draw a picture of each story for those who share its link"})
     offline: bool = field(default=False, metadata={"means": "let browsers keep what was read, to read it offline"})
     workers: int = field(default=2, metadata={"means": "how many processes make the pages of a large site"})
+    executor: str = field(
+        default="",
+        metadata={"means": "a Dask cluster that makes a large site, as dask:tcp://127.0.0.1:8786; docs/scale.md"},
+    )
     releases: bool = field(
         default=False,
         metadata={"means": "build beside the public folder, look it over, show it in one step; publishconf.py says so"},
@@ -83,6 +87,8 @@ def _check(name: str, default: Any, value: Any) -> Any:
         wrong = "give a text"
     elif name == "NASHRA_HUB" and not re.fullmatch(r"(https?://[!-~]+)?", value):
         wrong = "give a web address, percent-encoded, or an empty text for none"
+    elif name == "NASHRA_EXECUTOR" and not re.fullmatch(r"(dask:(tcp|tls)://[!-~]+)?", value):
+        wrong = "give a Dask scheduler, as dask:tcp://127.0.0.1:8786, or an empty text for this machine"
     elif name == "NASHRA_DOMAIN" and not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", value):
         wrong = "give a domain in ASCII lower case, like nashra.example"
     elif name == "NASHRA_DOMAIN_SINCE" and not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pelican
@@ -307,51 +307,6 @@ def test_two_processes_make_the_same_site(tmp_path: Path) -> None:
     history.add()
     history.build()
     assert_same(history.site, history.anew())
-
-
-@pytest.mark.parametrize("count", [0, 1, 5, 20_000])
-@pytest.mark.parametrize("fails", ["", "dies", "raises"])
-def test_a_process_that_dies_costs_nothing_but_time(count: int, fails: str) -> None:
-    here = os.getpid()
-
-    def make(numbers: Iterator[int]) -> tuple[bool, list[int]]:
-        made = []
-        for number in numbers:
-            made += [number]
-            if os.getpid() != here and fails == "dies":
-                os.kill(os.getpid(), signal.SIGKILL)
-            if os.getpid() != here and fails == "raises":
-                raise ValueError("it failed")
-        return os.getpid() == here, made
-
-    told: list[int] = []
-    made = shares.share_out(make, count, 3, lambda: told.append(os.getpid()))
-    assert told == [here]
-    assert sorted(number for _, numbers in made for number in numbers) == list(range(count))
-    assert all(local for local, numbers in made if numbers) or not fails
-
-
-@pytest.mark.parametrize("fails", [False, True])
-def test_what_is_made_elsewhere_comes_in_order(fails: bool) -> None:
-    here, before = os.getpid(), children()
-
-    def make(number: int) -> int:
-        if fails and number == 130 and os.getpid() != here:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return number * number
-
-    for of in (1, 2, 3):
-        assert list(shares.in_order(make, range(500), of)) == [number * number for number in range(500)]
-        # Whoever wants no more leaves no process behind.
-        some = shares.in_order(make, range(500), of)
-        assert next(some) == 0
-        some.close()
-    assert children() == before
-
-
-def children() -> set[str]:
-    """Return the processes that this one started and that are there still."""
-    return {one for each in Path("/proc/self/task").glob("*/children") for one in each.read_text().split()}
 
 
 def test_two_pages_with_one_address_in_two_processes(tmp_path: Path) -> None:

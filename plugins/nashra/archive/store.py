@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -113,6 +114,20 @@ class Archive:
         except OSError as error:
             remedy = "make room for the cache, or name another folder with STATE=folder"
             raise Problem(f"it cannot be a folder ({error.strerror})", remedy, path=str(state)) from None
+        self._begin(promises)
+        path = self._path = state / "archive.db"
+        try:
+            self.db = self._open(path)
+        except sqlite3.OperationalError:
+            raise  # someone else is at work on it: no reason to make it anew
+        except sqlite3.DatabaseError:
+            self.discard(state)
+            self.db = self._open(path)
+        self.files = Files(self.db)
+        self._process = os.getpid()
+        self._catch_up()
+
+    def _begin(self, promises: Path) -> None:
         self._promises = promises
         self._promised: list[str] = []
         # The lists of the stories that left them in this build.
@@ -127,16 +142,6 @@ class Archive:
         self._buried: set[tuple[str, str]] = set()
         # Where the stories stood that were taken out or put in since ``retie``, None for what was not there.
         self._moved: dict[str, _Placed | None] = {}
-        path = self._path = state / "archive.db"
-        try:
-            self.db = self._open(path)
-        except sqlite3.OperationalError:
-            raise  # someone else is at work on it: no reason to make it anew
-        except sqlite3.DatabaseError:
-            self.discard(state)
-            self.db = self._open(path)
-        self.files = Files(self.db)
-        self._catch_up()
 
     @staticmethod
     def _open(path: Path) -> sqlite3.Connection:
@@ -176,9 +181,46 @@ class Archive:
         self.db.execute("BEGIN IMMEDIATE")
 
     def reopen(self) -> None:
-        """Read from here on through a connection of this process's own: it was forked off, and the other is not its."""
-        self._not_ours = self.db
-        self.db = _connected(f"{self._path.absolute().as_uri()}?mode=ro")
+        """Read from here on through a connection of this process's own, should it have been forked off: the other is
+        not its."""
+        if self._process != os.getpid():
+            self._process, self._not_ours = os.getpid(), self.db
+            self.db = _connected(f"{self._path.absolute().as_uri()}?mode=ro")
+            self.files = Files(self.db)
+
+    def picture(self, path: Path) -> None:
+        """Copy what was committed into a new file, which does not change any more: for other machines."""
+        # Not from the connection that may be writing: it waits for itself.
+        source = _connected(f"{self._path.absolute().as_uri()}?mode=ro")
+        copy = sqlite3.connect(path, isolation_level=None)
+        try:
+            copy.execute("PRAGMA synchronous = OFF")
+            source.backup(copy)
+            # WAL needs memory that processes share, which machines do not.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            copy.close()
+            source.close()
+
+    @classmethod
+    def of_picture(cls, path: Path) -> Archive:
+        """Return the archive as ``picture`` took it, to be read only."""
+        archive = cls.__new__(cls)
+        archive._begin(path)
+        archive._path = Path()
+        archive.turn_to(path)
+        return archive
+
+    def turn_to(self, path: Path) -> None:
+        """Read from here on from a later picture, if it is another."""
+        if path != self._path:
+            if self._path != Path():
+                self.db.close()
+            self._path = path
+            self._process = os.getpid()
+            self.db = _connected(f"{path.absolute().as_uri()}?immutable=1")
+            self.files = Files(self.db)
+            self._held.clear()
 
     # --- what was promised -------------------------------------------------------------------------------------
 

@@ -35,6 +35,13 @@ class Slips:
     refused: set[str] = field(default_factory=set)
     shown: dict[str, str] = field(default_factory=dict)
 
+    def take_up(self, other: Slips) -> None:
+        """Note what was found elsewhere, too."""
+        said = set(map(str, self.problems))
+        self.problems += [problem for problem in other.problems if str(problem) not in said]
+        self.refused |= other.refused
+        self.shown |= other.shown
+
     def keep(self, before: Mapping[str, str], content: Path, writer: NashraWriter) -> dict[str, str]:
         """Leave on the site what earlier builds made of files that are refused now; return where each file is shown,
         for the next build, as ``before`` is of the last."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from importlib.resources import files
 from itertools import zip_longest
 from pathlib import Path
@@ -157,17 +158,8 @@ class Feeds:
         """
         gone = {f"feed/{role}/{slug}" for role, slug in self._work.changes.lists if role and role != "period"}
         gone |= {f"feed/thread/{slug}" for slug in self._work.renamed}
-        there = list(topics(self._desk))
-        changed = [topic for topic in there if self._work.must(f"feed/{topic.path}") or self._changed(topic)]
-
-        def make(numbers: Iterator[int]) -> None:
-            for number in numbers:
-                owner = f"feed/{changed[number].path}"
-                with self._writer.making(owner):
-                    self._topic(changed[number], owner)
-
-        self._desk.shared(make, len(changed), (signals.feed_generated, signals.feed_written))
-        gone -= {f"feed/{topic.path}" for topic in there}
+        self._desk.shared("feeds", len(self._to_write), (signals.feed_generated, signals.feed_written))
+        gone -= {f"feed/{topic.path}" for topic in self._there}
         for owner in sorted(gone):
             self._writer.drop(owner)
         groups = list(self._groups())
@@ -176,6 +168,21 @@ class Feeds:
             if self._desk.nashra.feed_menu:
                 menu = directory.menu(self._name, self._language, groups)
                 self._writer.write_bytes(".well-known/feed-menu.json", menu)
+
+    @cached_property
+    def _there(self) -> list[_Topic]:
+        return list(topics(self._desk))
+
+    @cached_property
+    def _to_write(self) -> list[_Topic]:
+        return [topic for topic in self._there if self._work.must(f"feed/{topic.path}") or self._changed(topic)]
+
+    def make(self, numbers: Iterable[int]) -> None:
+        """Write the feeds with these numbers among those in which something changed."""
+        for number in numbers:
+            owner = f"feed/{self._to_write[number].path}"
+            with self._writer.making(owner):
+                self._topic(self._to_write[number], owner)
 
     def _changed(self, topic: _Topic) -> bool:
         """Tell whether something in a feed changed, or may have: a hand-written article depends on other files too."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from nashra.desk.model import KINDS
 from nashra.feeds.directory import links
 from nashra.feeds.portable import lead
 from nashra.settings import Settings
-from nashra.site import shares
+from nashra.site import cluster, shares
 from nashra.site.agenda import Agenda
 from nashra.site.content import Fenced
 from nashra.site.contents import HandWrittenArticle, HandWrittenPage, StoryArticle, StoryAuthor, StoryCategory, StoryTag
@@ -49,7 +49,6 @@ from nashra.site.templates import QuickContext, SharingTemplate
 from nashra.site.threads import Threads
 from nashra.site.tombstones import Tombstones
 from nashra.site.work import Work, frame
-from nashra.site.writer import Harvest
 
 _log = logging.getLogger(__name__)
 # As many stories as a reader looks over below one.
@@ -65,6 +64,13 @@ _MOST_TAGS = 150
 _ALPHABET = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 _PLACES = {DIGITS: 0, LATIN: 1, OTHER: 2}
 _GRANULARITIES = ("year", "month", "day")
+# How much is handed over in one task: a tenth of a second of work or more.
+_AT_ONCE = {"stretches": 1, "results": 5, "feeds": 25}
+_ALONE = 16
+
+
+class Ready(Exception):
+    """A generator that is hired is ready to make parts of a site, and makes no whole."""
 
 
 class StoriesGenerator(Fenced, ArticlesGenerator):
@@ -90,15 +96,19 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
         seeds: Listing,
         saved: Collection[Path] | None,
         look: bool,
+        asked: dict[str, Any],
+        hired: bool,
     ) -> None:
         """Give the generator what it is fed from, what keeps its time, why everything must be made ("": it need not),
-        what is known of the seeds folder and what was saved in it since, and whether to look for deleted files; called
-        once, before ``generate_context``."""
+        what is known of the seeds folder and what was saved in it since, whether to look for deleted files, the
+        settings as they were ``asked`` for, and whether it is ``hired`` to make parts of a site that another process
+        builds; called once, before ``generate_context``."""
         self.whole = whole
+        self._hired = hired
         self._seeds, self._saved, self._look = seeds, saved, look
         # The stretch of time whose pages are made now; None where all are made, or what changed.
         self._stretch: Stretch | None = None
-        self._process = os.getpid()
+        self._process = 0 if hired else os.getpid()
         self._lap = laps.lap
         self.nashra = settings
         self.archive = archive
@@ -106,6 +116,7 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
         self.desk_key = desk.key
         self.newsroom = Newsroom(settings, archive, desk, ZoneInfo(self.settings["TIMEZONE"]))
         self.reads = Reads()
+        self.orders = cluster.Orders(self, asked)
 
     # --- what templates are given ------------------------------------------------------------------------------
 
@@ -120,7 +131,9 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
         self._published: dict[str, Article] = {}
         self._named: dict[str, str] = {}
         self._period = cache(self._named_period)
-        self.newsroom.take_in(self._hand_written(), over, self._seeds, self._saved)
+        written = self._hand_written()
+        if not self._hired:
+            self.newsroom.take_in(written, over, self._seeds, self._saved)
         self._tell_addresses()
         self._lap("intake")
         self.articles = self.dates = self._list()
@@ -323,47 +336,56 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
         if not self.work.full or self.work.disputed:
             super().generate_pages(writer)
             return
-        made = stretches(self.archive, self._per_page, self.settings["DIRECT_TEMPLATES"])
         self.work.begin()
         told = (signals.article_generator_write_article, signals.content_written, signals.content_object_init)
+        self.shared("stretches", len(self._stretches), told, self._prepare)
 
-        def make(numbers: Iterator[int]) -> None:
-            writer.unordered = True
-            for number in numbers:
-                self._stretch = made[number]
-                super(StoriesGenerator, self).generate_pages(writer)
-            self._stretch, writer.only, writer.unordered = None, None, False
+    @cached_property
+    def _stretches(self) -> list[Stretch]:
+        return stretches(self.archive, self._per_page, self.settings["DIRECT_TEMPLATES"])
 
-        self.shared(make, len(made), told, self._prepare)
+    def _make_stretches(self, numbers: Iterable[int]) -> None:
+        self.writer.unordered = True
+        for number in numbers:
+            self._stretch = self._stretches[number]
+            super().generate_pages(self.writer)
+        self._stretch, self.writer.only, self.writer.unordered = None, None, False
 
     def shared(
-        self,
-        make: Callable[[Iterator[int]], None],
-        count: int,
-        told: Iterable[Signal],
-        meanwhile: Callable[[], object] = lambda: None,
+        self, what: str, count: int, told: Iterable[Signal], meanwhile: Callable[[], object] = lambda: None
     ) -> None:
-        """Have ``make`` write what the numbers below ``count`` stand for: where everything is made and that is much,
-        in several processes, each with some of the numbers; ``meanwhile`` may write to the archive in this one.
+        """Have made ``what`` the numbers below ``count`` stand for: where everything is made and that is much, by
+        others, a part each; ``meanwhile`` may write to the archive in this process.
 
         Where plugins listen to what is ``told`` of it, only in this process.
         """
-        much = self.work.full and self.archive.count() >= shares.LARGE
-        workers = self.nashra.workers if much and not any(signal.receivers for signal in told) else 1
-        if workers > 1:
-            self.archive.commit()
+        much = self.work.full and not any(signal.receivers for signal in told)
+        amount = self.archive.count() if much else 0
+        if amount < shares.LARGE:
+            meanwhile()
+            self.make(what, range(count))
+            return
+        self.archive.commit()
+        parts = ((what, numbers) for numbers in _in_parts(count, _AT_ONCE[what]))
+        hire = partial(cluster.hire, self.nashra, amount)
+        for made in shares.in_order(self.orders.next(), parts, hire, meanwhile):
+            if made:
+                self.writer.gather(made.harvest)
+                self.slips.take_up(made.slips)
 
-        def part(numbers: Iterator[int]) -> Harvest | None:
-            here = os.getpid() == self._process
-            if not here:
-                self.archive.reopen()
-                self.writer.apart()
-            make(numbers)
-            return None if here else self.writer.harvest()
-
-        for harvest in shares.share_out(part, count, workers, meanwhile):
-            if harvest:
-                self.writer.gather(harvest)
+    def make(self, what: str, numbers: Iterable[int]) -> cluster.Made | None:
+        """Make what these numbers stand for; where that is not the process of the build, return what was made."""
+        here = os.getpid() == self._process
+        if not here:
+            self.archive.reopen()
+            self.writer.apart()
+        if what == "stretches":
+            self._make_stretches(numbers)
+        elif what == "feeds":
+            self.feeds.make(numbers)
+        elif self.search:
+            self.search.make(numbers)
+        return None if here else cluster.Made(self.writer.harvest(), self.slips)
 
     def _prepare(self) -> None:
         """Make what other files are made of, and none of them."""
@@ -582,11 +604,20 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
             [self.archive.story(one.id) for one in self.archive.known_in(self._published) if not one.gone],
             self.whole,
             self._look,
+            self._hired,
         )
-        writer.begin(self.work, self.archive.files)
+        writer.begin(self.work, self.archive.files, apart=self._hired)
         self.search = Search(self, writer) if "search" in self.settings["DIRECT_TEMPLATES"] else None
         self.feeds = Feeds(self, writer)
         self._lap("finding what to make")
+        if self._hired:
+            raise Ready
+        try:
+            self._write_all(writer)
+        finally:
+            self.orders.end()
+
+    def _write_all(self, writer: Any) -> None:
         self.generate_pages(writer)
         self._lap("pages")
         if self.search:
@@ -641,6 +672,13 @@ def tag_kind(kind: str, named: list[tuple[str, tuple[StoryTag, int]]]) -> dict[s
         "letters": letters,
         "used": [(tag, tag.url, count) for tag, count in most],
     }
+
+
+def _in_parts(count: int, size: int) -> Iterator[range]:
+    """Yield the numbers below ``count`` in parts of ``size``; what comes first is the largest, and goes one by one."""
+    alone = min(_ALONE, count)
+    yield from (range(at, at + 1) for at in range(alone))
+    yield from (range(at, min(at + size, count)) for at in range(alone, count, size))
 
 
 class HandWrittenPages(Fenced, PagesGenerator):

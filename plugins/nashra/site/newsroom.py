@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,7 +36,7 @@ from nashra.desk.analyse import Desk, analyse
 from nashra.desk.model import Analysis, Bulletin, Story
 from nashra.errors import Problem, shown
 from nashra.settings import Settings
-from nashra.site import shares
+from nashra.site import cluster, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,54 @@ class _Read(NamedTuple):
 
 # A seed that was never seen.
 _NEW = SeenSeed()
+# Seeds that are read in one task: enough that to hand them over costs nothing beside them.
+_PART = 200
+# The desks of this process by their keys: processes that are forked off have them too.
+_desks: dict[str, Desk] = {}
 # Stories with the known story each is, None for a new one; and the same with the name of their seed.
 _Recognised = list[tuple[Arrival, Known | None]]
 _Settled = tuple[str, _Recognised]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads seeds, as a task for any Executor: the key of the desk and where its topics lie, and the settings that
+    it depends on."""
+
+    desk: str
+    topics: Path
+    zone: str
+    limit: int
+
+    def __call__(self, part: Sequence[tuple[intake.Found, SeenSeed]]) -> list[_Read | Problem]:
+        """Return the stories of each seed that was seen so at the last build; a problem where it cannot be read.
+
+        Raises LookupError where there is no such desk.
+        """
+        if self.desk not in _desks:
+            found = Desk.load(self.topics)
+            if found.key != self.desk:
+                raise LookupError("another desk, which would make another site")
+            _desks.clear()
+            _desks[self.desk] = found
+        return [self._read(*one, _desks[self.desk]) for one in part]
+
+    def _read(self, seed: intake.Found, before: SeenSeed, desk: Desk) -> _Read | Problem:
+        try:
+            data = intake.read(seed.path, self.limit)
+            notes = intake.notes(seed.sidecar, self.limit)
+            digest = intake.digest(data, notes.encode())
+            if digest == before.digest:
+                return _Read(before._replace(stamp=seed.stamp), None)
+            sidecar = seed.sidecar.name if seed.sidecar else ""
+            bulletin = seeds.parse(seed.name, decode(data), notes, sidecar)
+            stories = list(arrivals(analyse(bulletin, desk), ZoneInfo(self.zone)))
+            return _Read(SeenSeed(seed.stamp, digest, copied(bulletin) if stories else ""), stories)
+        except Problem as problem:
+            return problem
+        except Exception as error:  # a mistake of ours must not cost the other seeds either
+            wrong = f"the desk failed on it ({type(error).__name__}: {error})"
+            return Problem(wrong, "please report it with the seed")
 
 
 def now() -> datetime:
@@ -75,6 +122,9 @@ class Newsroom:
         self._archive = archive
         self._desk = desk
         self._zone = zone
+        self._reader = Reader(desk.key, settings.topics.absolute(), zone.key, settings.max_seed_bytes)
+        _desks.clear()
+        _desks[desk.key] = desk
         self._now = now()
         self.problems: list[Problem] = []
         self.copies: list[Problem] = []
@@ -149,8 +199,9 @@ class Newsroom:
         """Read the seeds that ``changed``, and those that are published now because of that."""
         folder = shown(self._settings.seeds)
         work = [(seed, before.get(seed.name, _NEW)) for seed in changed]
-        workers = self._settings.workers if len(work) >= shares.LARGE else 1
-        for seed, read in zip(progress, shares.in_order(self._read, work, workers), strict=True):
+        parts = (work[at : at + _PART] for at in range(0, len(work), _PART))
+        made = shares.in_order(self._reader, parts, partial(cluster.hire, self._settings, len(work)))
+        for seed, read in zip(progress, chain.from_iterable(made), strict=True):
             stories = None
             if isinstance(read, Problem):
                 self.problems.append(read.at(f"{folder}/{seed.name}"))
@@ -166,7 +217,7 @@ class Newsroom:
         said = {problem.path for problem in self.problems}
         for name in copies.left():
             path = self._settings.seeds / name
-            read = self._read((intake.Found(name, str(path), "", intake.sidecar(path)), _NEW))
+            (read,) = self._reader([(intake.Found(name, str(path), "", intake.sidecar(path)), _NEW)])
             if isinstance(read, Problem):
                 self._archive.unread(name)
                 self.problems += [read.at(f"{folder}/{name}")] if f"{folder}/{name}" not in said else []
@@ -185,26 +236,6 @@ class Newsroom:
         if stood - len(left) < self._settings.least_left * stood and not alone:
             wrong = f"{len(left):,} of {stood:,} published stories would be withdrawn, for their seeds are gone"
             raise Problem(wrong, "bring them back, or build with FORCE=1 if this is meant", path=folder)
-
-    def _read(self, work: tuple[intake.Found, SeenSeed]) -> _Read | Problem:
-        """Return the stories of a seed that was seen so at the last build; a problem where it cannot be read."""
-        seed, before = work
-        limit = self._settings.max_seed_bytes
-        try:
-            data = intake.read(seed.path, limit)
-            notes = intake.notes(seed.sidecar, limit)
-            digest = intake.digest(data, notes.encode())
-            if digest == before.digest:
-                return _Read(before._replace(stamp=seed.stamp), None)
-            sidecar = seed.sidecar.name if seed.sidecar else ""
-            bulletin = seeds.parse(seed.name, decode(data), notes, sidecar)
-            stories = list(arrivals(analyse(bulletin, self._desk), self._zone))
-            return _Read(SeenSeed(seed.stamp, digest, copied(bulletin) if stories else ""), stories)
-        except Problem as problem:
-            return problem
-        except Exception as error:  # a mistake of ours must not cost the other seeds either
-            wrong = f"the desk failed on it ({type(error).__name__}: {error})"
-            return Problem(wrong, "please report it with the seed")
 
     def _settle(self, settled: Iterable[_Settled]) -> None:
         """Give the stories of each seed the identity they have, or a new one, and make them the seed's."""

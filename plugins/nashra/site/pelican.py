@@ -29,10 +29,11 @@ from nashra.errors import Problem, shown, tell
 from nashra.memory import settle
 from nashra.publish.releases import Releases
 from nashra.settings import Settings
+from nashra.site import cluster
 from nashra.site.cards import Cards
 from nashra.site.content import Fenced, Slips
 from nashra.site.contents import Kept, isolated_html
-from nashra.site.generator import HandWrittenPages, StoriesGenerator
+from nashra.site.generator import HandWrittenPages, Ready, StoriesGenerator
 from nashra.site.manifest import Manifest
 from nashra.site.progress import Laps
 from nashra.site.sitemaps import Sitemaps
@@ -54,6 +55,9 @@ class Nashra(Pelican):
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self._kept = Kept()
+        # As they were asked for: those who are hired to make a part of the site begin with them, too.
+        self._asked = dict(settings)
+        self._hired = False
         settings["JINJA_ENVIRONMENT"] = {**settings["JINJA_ENVIRONMENT"], "autoescape": True, **_compiled(settings)}
         settings["JINJA_GLOBALS"] = {
             "count": count,
@@ -103,6 +107,8 @@ class Nashra(Pelican):
                 self._seeds,
                 self._saved_now,
                 self._looks(),
+                self._asked,
+                self._hired,
             )
             return self._stories
 
@@ -227,9 +233,24 @@ class Nashra(Pelican):
             place = Path(os.fsdecode(error.filename)) if error.filename else self._public
             wrong = f"the disk failed ({error.strerror})"
             raise self._given_up(Problem(wrong, "mend that, and build again", path=shown(place))) from None
+        finally:
+            cluster.dismiss()
         tell(*self._stories.newsroom.copies)
         laps.lap("tidying")
         return self._stories.newsroom.problems + self._slips.problems + self._writer.problems
+
+    def ready(self, picture: Path) -> StoriesGenerator:
+        """Return the generator of the site as it is in a ``picture`` of the archive, ready to make parts of it for the
+        process that builds it."""
+        self._settings = Settings.read(self.settings)
+        self._hired, self._whole = True, "another process builds it"
+        self._laps, self._slips = Laps(), Slips()
+        self._desk = Desk.load(self._settings.topics)
+        self._archive = Archive.of_picture(picture)
+        settle()
+        with suppress(Ready):
+            super().run()
+        return self._stories
 
     def _given_up(self, problem: Problem) -> Problem:
         """Return the ``problem`` that ends a build, of which nothing is left."""

@@ -78,13 +78,7 @@ class Search:
         for path in made.gone:
             self._writer.drop(f"search/{path}")
         if work.full:
-            count = archive.count()
-            parts = range(0, count, _PART)
-            self._desk.shared(
-                lambda numbers: self._results(row for n in numbers for row in archive.placed_from(parts[n], _PART)),
-                len(parts),
-                (),
-            )
+            self._desk.shared("results", -(-archive.count() // _PART), ())
             return
         changed = {change.id for change in work.changes.stories} | made.stories
         changed |= {owner.removeprefix("result/") for owner in work.owners if owner.startswith("result/")}
@@ -94,6 +88,10 @@ class Search:
         for story_id in sorted(gone):
             self._writer.drop(f"result/{story_id}")
         self._results(archive.placed(changed - gone))
+
+    def make(self, numbers: Iterable[int]) -> None:
+        """Write stories as results, ``_PART`` of them a number."""
+        self._results(row for number in numbers for row in self._desk.archive.placed_from(number * _PART, _PART))
 
     def _era(self, era: Era) -> None:
         assert self._made

@@ -1,122 +1,179 @@
-"""The work of a large build, shared out among processes: the bytes are the same, whoever makes them."""
+"""The work of a large build, shared out: the bytes are the same, whoever makes them.
+
+Whoever works is a ``concurrent.futures.Executor``: this process, processes forked from it, or a cluster (cluster.py).
+"""
 
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
-import pickle
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from functools import partial
-from typing import IO, Any, TypeVar
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 # With fewer stories to be made, to share them out costs more than it saves.
 LARGE = 500
-# As many items as a process hands over at once.
-_CHUNK = 40
-# A pipe holds 64 KiB.
-_MOST_TURNS, _TURN = 8_000, 4
+# In seconds: how long one waits before one looks whether anybody is still at work.
+_PATIENCE = 2.0
+# Once more than this nobody new is asked: what kills whoever does it is done here.
+_MOST_BREAKS = 2
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 
-def share_out(
-    make: Callable[[Iterator[int]], _R], count: int, of: int, meanwhile: Callable[[], object] = lambda: None
-) -> list[_R]:
-    """Call ``make`` in this process and in ``of`` − 1 others, each with those of the numbers below ``count`` that it
-    gets to first, and return what the calls return.
+class Hands(Protocol):
+    """Whoever works: an Executor, and how many tasks are handed to it before the first result is waited for."""
 
-    ``meanwhile`` is called in this process before it takes its first number. What a process took that died or raised is
-    made here, afterwards.
+    ahead: int
+
+    def submit(self, fn: Callable[..., _R], /, *args: Any, **kwargs: Any) -> Future[_R]:
+        """See ``concurrent.futures.Executor``."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """See ``concurrent.futures.Executor``."""
+
+    def lost(self) -> bool:
+        """Tell whether nobody is at work any more, and nobody will be."""
+
+    def abandon(self) -> None:
+        """End what is left of hands that failed: nothing is asked of them any more."""
+
+
+class Here(Executor):
+    """This process, one task after the other."""
+
+    ahead = 1
+
+    def submit(self, fn: Callable[..., _R], /, *args: Any, **kwargs: Any) -> Future[_R]:
+        """Call ``fn`` now; an exception is the caller's, as from any other call."""
+        done: Future[_R] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+    def lost(self) -> bool:
+        """Never."""
+        return False
+
+    def abandon(self) -> None:
+        """Nothing is left."""
+
+
+class Forked(ProcessPoolExecutor):
+    """Processes forked from this one: what it has loaded, they have too."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count, multiprocessing.get_context("fork"), _begin, (os.getpid(),))
+        self.ahead = 2 * count
+
+    def lost(self) -> bool:
+        """Never: where one of them dies, ProcessPoolExecutor says so of every task."""
+        return False
+
+    def abandon(self) -> None:
+        """Wait until all have ended."""
+        self.shutdown(wait=True, cancel_futures=True)
+
+
+def forked(count: int) -> Hands:
+    """Return ``count`` processes, this one where that is 1, or where the system gives none."""
+    try:
+        return Forked(count) if count > 1 else Here()
+    except OSError:
+        return Here()
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def in_order(
+    task: Callable[[_T], _R],
+    parts: Iterable[_T],
+    hire: Callable[[], Hands],
+    meanwhile: Callable[[], object] = _nothing,
+) -> Iterator[_R]:
+    """Yield what ``task`` returns for each of ``parts``, in their order, made by those that ``hire`` returns;
+    ``meanwhile`` is called here when they are at work.
+
+    Where one of them dies, others are hired for what was not done; what raised is done again here. It is worked ahead,
+    but not without end: whoever takes results slowly is not buried under them.
     """
-    if of < 2:
-        meanwhile()
-        return [make(iter(range(count)))]
-    each = -(-count // _MOST_TURNS) or 1
-    waiting, into = os.pipe()
-    for first in range(0, count, each):
-        os.write(into, first.to_bytes(_TURN, "big"))
-    os.close(into)
-
-    def turns(taken: list[int]) -> Iterator[int]:
-        # As many bytes as make a turn are read at once or not at all.
-        while turn := os.read(waiting, _TURN):
-            first = int.from_bytes(turn, "big")
-            taken.append(first)
-            yield from range(first, min(first + each, count))
-
-    def work(pipe: IO[bytes]) -> None:
-        taken: list[int] = []
-        pipe.write(pickle.dumps((make(turns(taken)), taken)))
-
-    working = [_fork(work) for _ in range(1, of)]
+    coming, breaks = iter(parts), 0
+    waiting: deque[tuple[_T, Future[_R]]] = deque()
+    hands = hire()
     try:
-        meanwhile()
-        done: list[int] = []
-        made = [make(turns(done))]
-        for _, pipe in working:
-            with open(pipe, "rb", closefd=False) as results:
-                result = results.read()
-            if result:
-                its, taken = pickle.loads(result)
-                made.append(its)
-                done += taken
-        lost = sorted(set(range(0, count, each)) - set(done))
-        if lost:
-            made.append(make(number for first in lost for number in range(first, min(first + each, count))))
-        return made
-    finally:
-        os.close(waiting)
-        _end(working)
-
-
-def in_order(make: Callable[[_T], _R], items: Sequence[_T], of: int) -> Iterator[_R]:
-    """Yield what ``make`` returns for each of ``items``, in their order, made in ``of`` processes beside this one; in
-    this one where that is 1, and where one of them died or raised."""
-    if of < 2:
-        yield from map(make, items)
-        return
-    chunks = [items[at : at + _CHUNK] for at in range(0, len(items), _CHUNK)]
-
-    def work(number: int, pipe: IO[bytes]) -> None:
-        for chunk in chunks[number::of]:
-            pickle.dump([make(item) for item in chunk], pipe)
-            pipe.flush()
-
-    working = [_fork(partial(work, number)) for number in range(of)]
-    pipes = [open(pipe, "rb", closefd=False) for _, pipe in working]  # noqa: SIM115  # each is closed by _end
-    try:
-        for number, chunk in enumerate(chunks):
+        while True:
             try:
-                made = pickle.load(pipes[number % of])
-            except (EOFError, pickle.UnpicklingError):
-                made = [make(item) for item in chunk]
-            yield from made
+                while len(waiting) < hands.ahead:
+                    for part in coming:
+                        # First in line, so that it is not lost where nobody takes it.
+                        waiting.append((part, Future()))
+                        waiting[-1] = part, hands.submit(task, part)
+                        break
+                    else:
+                        break
+                meanwhile()
+                meanwhile = _nothing
+                if not waiting:
+                    return
+                result = _result(hands, waiting[0][1])
+            except (BrokenExecutor, CancelledError):
+                breaks += 1
+                hands.abandon()
+                hands = hire() if breaks <= _MOST_BREAKS else Here()
+                waiting = deque(
+                    (part, future if _good(future) else _again(hands, task, part)) for part, future in waiting
+                )
+                continue
+            except (Exception, SystemExit):  # its own, which is raised here, or the way's, which is none of ours
+                result = task(waiting[0][0])
+            waiting.popleft()
+            yield result
     finally:
-        _end(working)
+        hands.shutdown(wait=True, cancel_futures=True)
 
 
-def _fork(work: Callable[[IO[bytes]], Any]) -> tuple[int, int]:
-    """Fork a process that does ``work``, which writes into a pipe; return its number and where that can be read."""
-    out, into = os.pipe()
-    # Not multiprocessing: its children flush what Pelican's status line, a thread, may have been about to write.
-    child = os.fork()
-    if child:
-        os.close(into)
-        return child, out
+def _result(hands: Hands, future: Future[_R]) -> _R:
+    while True:
+        try:
+            return future.result(_PATIENCE)
+        except TimeoutError:
+            if future.done():
+                return future.result()
+            if hands.lost():
+                raise BrokenExecutor("nobody is at work any more") from None
+
+
+def _good(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
+def _again(hands: Hands, task: Callable[[_T], _R], part: _T) -> Future[_R]:
+    """Hand a part to others; where they are gone already, return what says so when it is asked for."""
     try:
-        os.close(out)
-        logging.disable(logging.CRITICAL)
-        with open(into, "wb") as pipe:
-            work(pipe)
-    finally:
-        os._exit(0)
+        return hands.submit(task, part)
+    except BrokenExecutor as broken:
+        future: Future[_R] = Future()
+        future.set_exception(broken)
+        return future
 
 
-def _end(working: Sequence[tuple[int, int]]) -> None:
-    for child, pipe in working:
-        os.close(pipe)
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGTERM)
-        os.waitpid(child, 0)
+def _begin(parent: int) -> None:
+    """Begin a process that was forked off ``parent``: it says nothing, and ends when its parent does."""
+    logging.disable(logging.CRITICAL)
+    # multiprocessing flushes what Pelican's status line, a thread, may have been about to write.
+    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # for as long as it lives
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    # Whoever waits for the next task of a parent that was killed holds both ends of the pipe, and waits for ever.
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)

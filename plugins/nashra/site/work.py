@@ -55,10 +55,11 @@ class Work:
         hand_written: Sequence[Record],
         whole: str = "",
         look: bool = True,
+        apart: bool = False,
     ) -> None:
         """``mark`` is a file that lies there while a build writes; ``threads`` are the slug, the name and what else is
         shown of each running story; ``hand_written`` stories also depend on other files, and are always made; ``look``
-        for files that were deleted."""
+        for files that were deleted. ``apart``: another process notes what is made."""
         self._files = archive.files
         self.root = root
         self._mark = mark
@@ -89,14 +90,16 @@ class Work:
         if self.full:
             left = self._files.told("left")
             self.known = self._files.all() if left and left[0] == str(root) else set()
-            self._files.forget()
+            if not apart:
+                self._files.forget()
         else:
             reads.remember(self._files.told("reads"))
             if look:
                 self._look()
             self._note_stories(archive)
             self.owners |= {f"{role}/{slug}" for role, slug in self.changes.lists}
-        self._files.tell("threads", threads)
+        if not apart:
+            self._files.tell("threads", threads)
 
     # --- whether everything must be made -----------------------------------------------------------------------
 
@@ -285,9 +288,9 @@ def frame(desk: StoriesGenerator) -> str:
     """Return a digest of what every page is made of besides stories."""
     context, settings = desk.context, desk.settings
     made = hashlib.sha256(_told({name: value for name, value in settings.items() if _seen(name)}).encode())
-    for name in _MADE_BY:
-        made.update(f"{name} {metadata.version(name)}\n".encode())
-    made.update(f"{sys.version}\n{desk.desk_key}\n{_shown(desk.nashra)}\n".encode())
+    for each in program():
+        made.update(f"{each}\n".encode())
+    made.update(f"{desk.desk_key}\n{_shown(desk.nashra)}\n".encode())
     for file in _made_by(desk):
         if file.is_file():
             made.update(str(file).encode() + file.read_bytes())
@@ -303,9 +306,24 @@ def frame(desk: StoriesGenerator) -> str:
     return made.hexdigest()
 
 
+def program() -> Iterator[str]:
+    """Yield the names and versions of what makes pages: Python, what it needs, and this program itself."""
+    yield f"Python {sys.version}"
+    for name in _MADE_BY:
+        yield f"{name} {metadata.version(name)}"
+    made = hashlib.sha256()
+    for file in _our_files():
+        made.update(file.read_bytes())
+    yield f"nashra {metadata.version('nashra')} ({made.hexdigest()[:12]})"
+
+
+def _our_files() -> list[Path]:
+    return sorted(path for path in Path(str(files("nashra"))).rglob("*") if path.suffix in (".py", ".toml", ".sql"))
+
+
 def _made_by(desk: StoriesGenerator) -> Iterator[Path]:
-    """Yield the files that pages are made by, in a fixed order: the program's, the theme's, other plugins'."""
-    package, theme = Path(str(files("nashra"))), Path(desk.theme)
+    """Yield the files that pages are made by, in a fixed order: the theme's, other plugins'."""
+    theme = Path(desk.theme)
     folders = [theme / "templates", *map(Path, desk.settings["THEME_TEMPLATES_OVERRIDES"])]
     plugins = (
         sys.modules.get(plugin) if isinstance(plugin, str) else plugin for plugin in desk.settings["PLUGINS"] or ()
@@ -313,7 +331,6 @@ def _made_by(desk: StoriesGenerator) -> Iterator[Path]:
     for name in sorted(str(getattr(plugin, "__file__", None) or "") for plugin in plugins):
         file = Path(name)
         yield from sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
-    yield from sorted(path for path in package.rglob("*") if path.suffix in (".py", ".toml", ".sql"))
     yield theme / "strings.toml"
     for folder in folders:
         yield from sorted(folder.rglob("*"))
@@ -326,7 +343,7 @@ def _seen(name: str) -> bool:
 
 def _shown(settings: Settings) -> Settings:
     """Return the settings without what no page shows."""
-    return replace(settings, workers=1, releases=False, keep_releases=1, least_left=0.0, force=False)
+    return replace(settings, workers=1, executor="", releases=False, keep_releases=1, least_left=0.0, force=False)
 
 
 def _told(value: object) -> str:

@@ -74,11 +74,15 @@ class NashraWriter(Writer):
         self._staging = Staging(self._root)
         self._manifest = Manifest(self._root, self._staging.folder)
 
-    def begin(self, work: Work, files: Files) -> None:
-        """Take up the ``work`` of a build; ``files`` knows what the last one wrote. Call it before all else."""
+    def begin(self, work: Work, files: Files, *, apart: bool = False) -> None:
+        """Take up the ``work`` of a build; ``files`` knows what the last one wrote. Call it before all else.
+
+        ``apart``: only a share of the work is done here, and another process began it.
+        """
         self.work, self._files = work, files
         self._manifest.whole = not work.full
-        self._staging.clear()
+        if not apart:
+            self._staging.clear()
 
     @contextmanager
     def making(self, owner: str) -> Iterator[None]:
@@ -114,7 +118,7 @@ class NashraWriter(Writer):
         self._rows.clear()
 
     def apart(self) -> None:
-        """Begin a share of the work in a process that was forked off."""
+        """Begin a share of the work of another process."""
         self.written, self._rows, self._folders, self._apart = set(), [], set(), True
         self.changed, self.problems = 0, []
 
