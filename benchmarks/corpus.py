@@ -53,9 +53,12 @@ class Story:
 
 
 class Corpus:
-    """``stories`` stories. The text of the n-th depends on ``seed`` and n alone, its date on how many there are."""
+    """``stories`` stories. The text of the n-th depends on ``seed`` and n alone, its date on how many there are.
 
-    def __init__(self, stories: int, seed: int = 6) -> None:
+    ``rare``: of how many rare tags each has one more, as an archive of twenty years has them; its text does not say it.
+    """
+
+    def __init__(self, stories: int, seed: int = 6, rare: int = 0) -> None:
         self.stories = stories
         self._seed = seed
         words: dict[str, Any] = tomllib.loads(WORDS.read_text("utf-8"))
@@ -68,6 +71,8 @@ class Corpus:
         self._tag_weights = _zipf(self.tags)
         self._category_weights = _zipf(list(NAMES), 2)
         self._clauses = list(_clauses(words, chance))
+        self._rare = list(_rare(words, chance, rare)) if rare else []
+        self._rare_weights = _zipf(self._rare)
 
     def __iter__(self) -> Iterator[Story]:
         return map(self.story, range(self.stories))
@@ -93,6 +98,8 @@ class Corpus:
             tail = f" {places[at]}" if places[at] else ""
             about, again = chance.choices(terms, k=2)
             paragraphs.append(f"{opening}{one} بشأن {about}{tail}{join}{two}. وقد {three} حول {again}{other}{four}.")
+        if self._rare:
+            tags[chance.choices(self._rare, cum_weights=self._rare_weights)[0]] = None
         return Story(
             number,
             FIRST + SPAN * number // max(self.stories, 1),
@@ -127,6 +134,18 @@ def _clauses(words: dict[str, Any], chance: random.Random) -> Iterator[str]:
         second = f" {_owned(word('nouns'), chance.choice(words['endings']))}" if chance.random() < 0.4 else ""
         last = chance.choice(words["common"]) if chance.random() < 0.3 else f"ال{word('nouns')}"
         yield f"{word('verbs')} {first}{adjective} {chance.choice(words['plain'])}{second} {last}"
+
+
+def _rare(words: dict[str, Any], chance: random.Random, count: int) -> Iterator[str]:
+    """Yield so many names of two words, none twice."""
+    nouns, adjectives = (
+        [_filled(pattern, root) for root in words["roots"] for pattern in words[kind]]
+        for kind in ("nouns", "adjectives")
+    )
+    made: dict[str, None] = {}
+    while len(made) < count:
+        made[f"ال{chance.choice(nouns)} ال{chance.choice(adjectives)}"] = None
+    yield from made
 
 
 def _filled(pattern: str, root: str) -> str:
@@ -215,11 +234,12 @@ def main() -> None:
     for name in WRITERS:
         parser.add_argument(f"--{name}", type=Path, metavar="FOLDER")
     parser.add_argument("--seed", type=int, default=6)
+    parser.add_argument("--rare", type=int, default=0, metavar="N", help="one more tag a story, of N rare ones")
     asked = vars(parser.parse_args())
     folders = {name: asked[name] for name in WRITERS if asked[name]}
     if not folders:
         parser.error("name a folder, such as --nashra seeds")
-    write(Corpus(asked["stories"], asked["seed"]), folders)
+    write(Corpus(asked["stories"], asked["seed"], asked["rare"]), folders)
 
 
 if __name__ == "__main__":
