@@ -13,7 +13,7 @@ import random
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 WORDS = Path(__file__).with_name("words.toml")
 FIRST, YEARS = datetime(2005, 1, 1, tzinfo=UTC), 20
 SPAN = datetime(FIRST.year + YEARS, 1, 1, tzinfo=UTC) - FIRST
+_SPAN = SPAN // timedelta(microseconds=1)
 # The names under which topics.toml files these; peers show them, Nashra knows the slugs.
 NAMES = {
     "domestic": "الشؤون الداخلية",
@@ -102,7 +103,7 @@ class Corpus:
             tags[chance.choices(self._rare, cum_weights=self._rare_weights)[0]] = None
         return Story(
             number,
-            FIRST + SPAN * number // max(self.stories, 1),
+            FIRST + timedelta(microseconds=_SPAN * number // max(self.stories, 1)),
             f"{clauses[-1]} بشأن {terms[number % len(terms)]} {said[0]}",
             tuple(paragraphs),
             category,
