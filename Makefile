@@ -13,21 +13,23 @@ PELICAN := $(BIN)/pelican --log-handler plain
 SEEDS ?= seeds
 STATE ?= .nashra
 export SEEDS OUTPUT STATE FORCE EXECUTOR
+# What is installed only where it is asked for.
+EXTRAS := $(patsubst %,$(VENV)/.%,$(if $(filter dask:%,$(EXECUTOR)),dask))
 # Debian's and a user's own pip settings must not decide what is installed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: html serve devserver publish test test-all bench evaluate shots fmt lint check lock hooks clean help
 
-html: $(VENV)/.ready ## build the site from the seeds
+html: $(VENV)/.ready $(EXTRAS) ## build the site from the seeds
 	@$(PELICAN) -s pelicanconf.py
 
 serve: html ## build, then serve the site on 127.0.0.1 (PORT=8000)
 	@$(PELICAN) -s pelicanconf.py --listen --bind 127.0.0.1 --port $(PORT)
 
-devserver: $(VENV)/.ready ## serve on 127.0.0.1 and build again whenever a seed, page or template is saved
+devserver: $(VENV)/.ready $(EXTRAS) ## serve on 127.0.0.1 and build again whenever a seed, page or template is saved
 	@$(PELICAN) -s pelicanconf.py --listen --autoreload --bind 127.0.0.1 --port $(PORT)
 
-publish: $(VENV)/.ready ## build for the public with publishconf.py, and show it in one step in public/ (OUTPUT=folder)
+publish: $(VENV)/.ready $(EXTRAS) ## build for the public with publishconf.py, and show it in one step in public/ (OUTPUT=folder)
 	@$(PELICAN) -s publishconf.py
 
 test: $(VENV)/.tested lint ## set up what the tests need, a browser too, and run them
@@ -71,6 +73,11 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@tools/venv "$(PYTHON)" $(VENV)
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dask: $(VENV)/.%: requirements-%.lock $(VENV)/.ready
+	@echo "Setting up $* (once)"
+	@$(PIP) install --require-hashes --requirement $<
 	@touch $@
 
 $(VENV)/.tested: requirements-test.lock $(VENV)/.ready

@@ -70,6 +70,7 @@ def test_a_room_knows_only_what_it_may(path: Path) -> None:
         ("hijridate", {"arabic"}),
         ("ahocorasick_rs", {"arabic"}),
         ("icalendar", {"site"}),
+        ("distributed", {"site"}),
     ],
 )
 def test_each_library_is_behind_one_door(library: str, rooms: set[str]) -> None:
@@ -101,7 +102,7 @@ def test_every_term_has_a_line_and_an_english_gloss() -> None:
                 assert re.fullmatch(r'  "[^"]+", +# .+', line), f"{path.name}:{number}: one term, then its gloss"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("lock", sorted(path.name for path in ROOT.glob("requirements*.lock")))
 def test_locks_are_hashed_and_name_no_registry(lock: str) -> None:
     text = (ROOT / lock).read_text("utf-8")
     pins = [line for line in text.splitlines() if "==" in line and not line.startswith("#")]

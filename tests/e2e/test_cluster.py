@@ -36,11 +36,11 @@ class Dask:
         self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(file))
         self.address = _waited(lambda: _address(file))
 
-    def hire(self, count: int = 1, hidden: Path | None = None, **environ: str) -> None:
+    def hire(self, count: int = 1, threads: int = 1, hidden: Path | None = None, **environ: str) -> None:
         """Have so many more workers, which do not see the folder that is ``hidden``; each ends with its process."""
         for _ in range(count):
             place = ["--local-directory", str(self._folder / f"worker{len(self.workers)}")]
-            options = (self.address, "--nthreads", "1", "--no-nanny", *place)
+            options = (self.address, "--nthreads", str(threads), "--no-nanny", *place)
             self.workers.append(self._start("worker", *options, hidden=hidden, **environ))
 
     def _start(self, what: str, *options: str, hidden: Path | None = None, **environ: str) -> subprocess.Popen[bytes]:
@@ -85,7 +85,8 @@ def dask(folder: Path) -> Iterator[Dask]:
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
     with dask(tmp_path_factory.mktemp("dask") / "two") as running:
-        running.hire(2)
+        running.hire()
+        running.hire(threads=2)
         yield running
 
 

@@ -218,7 +218,8 @@ class Archive:
                 self.db.close()
             self._path = path
             self._process = os.getpid()
-            self.db = _connected(f"{path.absolute().as_uri()}?immutable=1")
+            # Whoever works for others may do so in several threads, one after the other.
+            self.db = _connected(f"{path.absolute().as_uri()}?immutable=1", one_thread=False)
             self.files = Files(self.db)
             self._held.clear()
 
@@ -1038,8 +1039,8 @@ def day_place(day: str) -> int:
     return (date.fromisoformat(f"{day}-01"[:10]).toordinal() + behind) << 20
 
 
-def _connected(path: str) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, uri=path.startswith("file:"))
+def _connected(path: str, *, one_thread: bool = True) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, uri=path.startswith("file:"), check_same_thread=one_thread)
     db.create_function("first_day", 1, lambda value: first_moment(value).date().isoformat(), deterministic=True)
     db.create_function("day_place", 1, day_place, deterministic=True)
     return db

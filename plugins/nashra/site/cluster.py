@@ -144,6 +144,9 @@ class Cluster:
     def close(self) -> None:
         """Let go of the cluster."""
         self._ended.set()
+        with _quietly():
+            if not self.broken:
+                self._client.run(forget, wait=False)
         self._close()
 
     def _close(self) -> None:
@@ -251,6 +254,11 @@ class Order:
         _sites.clear()
         _sites[self.key] = site = Nashra(settings).ready(folder / f"{self.taken}.db")
         return site
+
+
+def forget() -> None:
+    """Have a worker let go of the site it knows, and of the files it holds open for it."""
+    _sites.clear()
 
 
 class Orders:
