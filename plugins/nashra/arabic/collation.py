@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import groupby
+from operator import itemgetter
 from typing import TypeVar
 
 from nashra.arabic.letters import key
@@ -18,12 +19,13 @@ _NO_WORD = re.compile(r"^[^\w]+")
 _OWN = frozenset(["المانيا", "الماني", "المانية", "البانيا", "الباني", "البانية", "الله", "الياس", "الاسكا"])
 # Above the letter of a word that begins with none: a digit, a Latin letter, anything else.
 DIGITS, LATIN, OTHER = "0–9", "A–Z", "…"
+_LATER = {DIGITS: 1, LATIN: 2, OTHER: 3}
 
 
 def sort_key(name: str) -> tuple[int, str, str]:
     """Return what ``name`` sorts by: Arabic letters first, then digits, then Latin; equal keys by the name itself."""
     folded = _counted(name)
-    return ({DIGITS: 1, LATIN: 2, OTHER: 3}.get(_letter(folded), 0), folded, name)
+    return (_LATER.get(_letter(folded), 0), folded, name)
 
 
 def letter(name: str) -> str:
@@ -33,8 +35,10 @@ def letter(name: str) -> str:
 
 def by_letter(things: Iterable[tuple[str, _T]]) -> list[tuple[str, list[_T]]]:
     """Return named ``things``, as (name, thing), in order under their letters."""
-    ordered = sorted(things, key=lambda one: sort_key(one[0]))
-    return [(mark, [thing for _, thing in group]) for mark, group in groupby(ordered, key=lambda one: letter(one[0]))]
+    # Each name is folded once: there may be tens of thousands.
+    ordered = sorted(((sort_key(name), thing) for name, thing in things), key=itemgetter(0))
+    marked = groupby(ordered, key=lambda one: _letter(one[0][1]))
+    return [(mark, [thing for _, thing in group]) for mark, group in marked]
 
 
 def _counted(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pelican.plugins import signals
 
+from nashra.archive.identity import digest
 from nashra.archive.record import Record
 from nashra.archive.store import StoryList
 from nashra.desk.sources import agency_sites
@@ -82,15 +83,27 @@ def topics(desk: StoriesGenerator) -> Iterator[_Topic]:
         yield _Topic(f"thread/{thread.slug}", thread.name, thread.url, "thread", thread.stories, lists)
 
 
-def feed_groups(desk: StoriesGenerator) -> list[tuple[str, list[dict[str, Any]]]]:
+class FeedRow(dict[str, Any]):
+    """A feed as templates list it: name, page_url, count, and the address of each format, which is made when it is
+    asked for; of most of a hundred thousand feeds nobody asks."""
+
+    _ENDINGS: Mapping[str, str] = {f"{kind.lower()}_url": suffix for suffix, kind, _ in directory.FORMATS}
+
+    def __init__(self, topic: _Topic) -> None:
+        super().__init__(name=topic.name, page_url=topic.page, count=len(topic.stories))
+        self.path = topic.path
+
+    def __missing__(self, key: str) -> str:
+        self[key] = made = f"feeds/{quote(self.path)}{self._ENDINGS[key]}"
+        return made
+
+
+def feed_groups(desk: StoriesGenerator) -> list[tuple[str, list[FeedRow]]]:
     """Return the feeds that have stories by kind, for the page that lists them; tags by name."""
-    by_kind: dict[str, list[dict[str, Any]]] = {"all": [], "combined": [], "category": []}
+    by_kind: dict[str, list[FeedRow]] = {"all": [], "combined": [], "category": []}
     for topic in topics(desk):
         if topic.kind and len(topic.stories):
-            path = quote(topic.path)
-            formats = {kind.lower() + "_url": f"feeds/{path}{suffix}" for suffix, kind, _ in directory.FORMATS}
-            row = {"name": topic.name, "page_url": topic.page, "count": len(topic.stories)} | formats
-            by_kind.setdefault(topic.kind, []).append(row)
+            by_kind.setdefault(topic.kind, []).append(FeedRow(topic))
     for kind in by_kind.keys() - {"all", "combined", "category"}:
         by_kind[kind].sort(key=lambda row: str(row["name"]))
     return [(kind, rows) for kind, rows in by_kind.items() if rows]
@@ -162,12 +175,25 @@ class Feeds:
         gone -= {f"feed/{topic.path}" for topic in self._there}
         for owner in sorted(gone):
             self._writer.drop(owner)
+        self._write_directories()
+
+    def _write_directories(self) -> None:
+        """Write what lists all feeds, where another came, went or has another name."""
+        files = self._desk.archive.files
+        listed = [(kind, [(row["name"], row.path) for row in rows]) for kind, rows in self._desk.feed_groups]
+        names = ["opml.xml", ".well-known/feed-menu.json"][: 1 + self._desk.nashra.feed_menu]
+        told = digest(repr(listed))
+        if not listed:
+            return
+        if files.told("feeds") == told and not self._work.full and not self._work.missing.intersection(names):
+            for name in names:
+                self._writer.keep(name)
+            return
         groups = list(self._groups())
-        if groups:
-            self._writer.write_bytes("opml.xml", directory.opml(self._name, groups))
-            if self._desk.nashra.feed_menu:
-                menu = directory.menu(self._name, self._language, groups)
-                self._writer.write_bytes(".well-known/feed-menu.json", menu)
+        self._writer.write_bytes(names[0], directory.opml(self._name, groups))
+        if self._desk.nashra.feed_menu:
+            self._writer.write_bytes(names[1], directory.menu(self._name, self._language, groups))
+        files.tell("feeds", told)
 
     @cached_property
     def _there(self) -> list[_Topic]:

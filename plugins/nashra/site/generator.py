@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, cached_property, partial
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +25,7 @@ from nashra.arabic.collation import DIGITS, LATIN, OTHER, by_letter
 from nashra.arabic.hygiene import clean, title
 from nashra.arabic.slugs import slug
 from nashra.archive.changes import ListKey
-from nashra.archive.identity import fingerprint
+from nashra.archive.identity import digest, fingerprint
 from nashra.archive.intake import Listing
 from nashra.archive.record import Record, TagRef, first_moment
 from nashra.archive.store import Archive, Group
@@ -521,11 +522,31 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
         """Write a page for every tag, and the index of every kind that has many."""
         self._lists(write, "tag", self.tags.items())
         if self._timeless() and any(each["own_page"] for each in self.tag_index) and self.has_template("tag_index"):
-            template = self.get_template("tag_index")
-            for each in self.tag_index:
-                for name in dict.fromkeys([each["url"], *(part["page"] for part in each["letters"])]):
-                    if each["own_page"]:
-                        write(name, template, self.context, index=each, index_page=name, url=name)
+            self._write_tag_index(write, self.get_template("tag_index"))
+
+    def _write_tag_index(self, write: Any, template: Any) -> None:
+        """Write the pages of the index of tags that show something else than they did: a story changes those of its own
+        tags, of hundreds."""
+        files = self.archive.files
+        before, shows = ({} if self.work.full else files.told("tag index") or {}), {}
+        for each in filter(itemgetter("own_page"), self.tag_index):
+            # What stands on other pages notes who looks at it there.
+            letters = [part | {"rows": NotedList(part["rows"], "tag_index", self.reads)} for part in each["letters"]]
+            around = repr([each["used"], [part["page"] + part["letter"] for part in letters]])
+            for name in dict.fromkeys([each["url"], *(part["page"] for part in letters)]):
+                own = [part for part in each["letters"] if part["page"] == name]
+                shows[name] = digest(repr([around, [part["rows"] for part in own]]))
+                same = before.get(name) == shows[name] and name not in self.work.missing
+                if same and not self.work.all_of(template.name):
+                    self.writer.keep(name)
+                    continue
+                shown = [
+                    part if part["page"] == name else noted
+                    for part, noted in zip(each["letters"], letters, strict=True)
+                ]
+                write(name, template, self.context, index=each | {"letters": shown}, index_page=name, url=name)
+        if self._process:
+            files.tell("tag index", shows)
 
     def generate_categories(self, write: Any) -> None:
         """Write a page for every category."""
