@@ -38,7 +38,7 @@ class Asked:
 
 
 @contextmanager
-def listening(answer: Callable[[Any, Asked], None]) -> Iterator[str]:
+def listening(answer: Callable[[Any, Asked], None], port: int = 0) -> Iterator[str]:
     """Run a server that has ``answer`` called with the handler and what was asked; yield its address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -58,7 +58,7 @@ def listening(answer: Callable[[Any, Asked], None]) -> Iterator[str]:
         def handle_error(self, request: Any, client_address: Any) -> None:
             """Say nothing: who asked may have gone."""
 
-    httpd = Server(("127.0.0.1", 0), Handler)
+    httpd = Server(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=httpd.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -95,8 +95,8 @@ class Inbox:
             reply(handler, self.status)
 
     @contextmanager
-    def open(self) -> Iterator[Inbox]:
-        with listening(self._answer) as self.address:
+    def open(self, port: int = 0) -> Iterator[Inbox]:
+        with listening(self._answer, port) as self.address:
             yield self
 
     def told(self) -> list[Any]:

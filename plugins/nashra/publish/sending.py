@@ -24,7 +24,7 @@ from urllib.request import (
 
 # In seconds: how long a server may say nothing, and how long is waited before it is tried again.
 _SILENT = 5.0
-_WAITS = (0.5, 1.5)
+_WAITS = (0.25, 1.0)
 # How many requests to one server are under way at once, and after how many in a row that failed it is left alone.
 _AT_ONCE, _PATIENCE = 4, 3
 # What a server answers that may think better of it (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4), beside all of 5xx.
