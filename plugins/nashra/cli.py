@@ -243,8 +243,9 @@ def _rollback(options: argparse.Namespace) -> list[Problem]:
 def _ping(options: argparse.Namespace) -> list[Problem]:
     releases = Releases(options.folder)
     if not releases.folder.is_dir():
-        remedy = "publish first, or name the folder that was published"
-        raise Problem("nothing was published there", remedy, path=str(options.folder))
+        raise Problem(
+            "nothing is published there", "publish first: make publish OUTPUT=folder", path=str(options.folder)
+        )
     if options.list:
         pings = Pings(releases.folder)
         for receiver, owed in pings:

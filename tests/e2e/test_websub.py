@@ -312,7 +312,7 @@ def test_who_only_looks_tells_nobody(paper: Paper, hub: Hub) -> None:
     paper.settings(f'NASHRA_WEBSUB_HUB = "{hub.address}/"\nNASHRA_WEBHOOKS = ["{hub.address}/"]')
     press.build(paper.site)
     assert hub.pings == []
-    assert paper.nashra("ping", "output").stderr.startswith("output: nothing was published there; ")
+    assert paper.nashra("ping", "output").stderr.startswith("output: nothing is published there; ")
 
 
 @pytest.mark.parametrize(
