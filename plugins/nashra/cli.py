@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -231,11 +232,12 @@ def _rollback(options: argparse.Namespace) -> list[Problem]:
     before = releases.current
     release = releases.roll_back(options.to, force=options.force)
     print(f"{options.folder} shows release {release.name} again")
-    with releases.alone():
+    # Who is publishing already tells of that.
+    with suppress(Problem), releases.alone():
         pings, was, now = Pings(releases.folder), files(before or release), files(release)
         names = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
         pings.owe(changes(names, release, pings.site))
-        # As after a publishing: what is owed still is told, and no fault of the rollback's.
+        # As after a publishing: it failed not for them.
         tell(*pings.send(WHEN_PUBLISHING))
     return []
 

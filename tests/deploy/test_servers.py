@@ -55,7 +55,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Served:
     made = new_site(tmp_path_factory.mktemp("deploy") / "site")
     served = Served(made.folder, f"http://127.0.0.1:{free_port()}")
     with (made.folder / "pelicanconf.py").open("a", encoding="utf-8") as settings:
-        settings.write(f"{press.SETTINGS}NASHRA_OFFLINE = True\n")
+        # Nobody out there is to be told.
+        settings.write(f'{press.SETTINGS}NASHRA_OFFLINE = True\nNASHRA_WEBSUB_HUB = ""\n')
     for name, text in press.SEEDS.items():
         made.seed(name, text)
     for when in (press.FIRST, press.SECOND):

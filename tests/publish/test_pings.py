@@ -145,7 +145,7 @@ def test_an_index_has_two_addresses_and_what_servers_keep_has_none(tmp_path: Pat
         (tmp_path / name).write_text("x")
     names = ["index.html", "a.html", "a.html.br", "a.html.gz", "a.html.gone", ".gone.nginx", ".nashra"]
     told = [(one.address, one.gone) for one in changes(names, tmp_path, SITE)]
-    assert told == [(f"{SITE}/index.html", False), (f"{SITE}/", False), (f"{SITE}/a.html", False)]
+    assert told == [(f"{SITE}/a.html", False), (f"{SITE}/index.html", False), (f"{SITE}/", False)]
 
 
 def test_what_is_withdrawn_or_no_more_is_gone(tmp_path: Path) -> None:
@@ -204,6 +204,43 @@ def test_a_webhook_is_told_of_all_and_can_know_us(tmp_path: Path, monkeypatch: p
         told = {"site": SITE, "all": False, "pages": STORIES[:1], "feeds": FEEDS, "files": [f"{SITE}/opml.xml"]}
         assert json.loads(signed.body) == told | {"gone": STORIES[1:2]}
     assert b"\xd8\xb3\xd8\xb1" not in (tmp_path / "pings.json").read_bytes()
+
+
+def test_a_hub_comes_when_the_cdn_knows(tmp_path: Path) -> None:
+    """It fetches the feed at once, and would find the old one."""
+    order: list[str] = []
+
+    def slow(handler: Any, asked: Asked) -> None:
+        del asked
+        time.sleep(0.3)
+        order.append("webhook")
+        reply(handler, 200)
+
+    def note(handler: Any, asked: Asked) -> None:
+        del asked
+        order.append("hub")
+        reply(handler, 204)
+
+    with Inbox(answer=slow).open() as cdn, Inbox(answer=note).open() as hub:
+        pings = noted(tmp_path, Receiver(WEBSUB, hub.address), Receiver(WEBHOOK, cdn.address))
+        assert pings.send(5) == [] and order == ["webhook", "hub", "hub"]
+    # But one that never knows holds it up for half of the time, and no longer.
+    with accepting(hang) as address, Inbox(204).open() as hub:
+        pings = noted(tmp_path, Receiver(WEBSUB, hub.address), Receiver(WEBHOOK, address))
+        [problem] = pings.send(1)
+        assert str(problem).startswith("webhook ") and len(hub.got) == 2
+
+
+def test_a_machine_without_threads_owes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pings = noted(tmp_path, Receiver(WEBSUB, free()))
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    [problem] = pings.send(5)
+    assert "(no thread was to be had)" in str(problem)
+    assert owed(tmp_path) == {WEBSUB: FEEDS}
 
 
 def test_nobody_is_told_where_nobody_asked(tmp_path: Path) -> None:

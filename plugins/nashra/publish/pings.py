@@ -13,10 +13,10 @@ import hmac
 import json
 import os
 import re
+import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
@@ -87,7 +87,7 @@ _Owed = dict[Receiver, dict[str, Ping]]
 def changes(names: Iterable[str], there: Path, site: str) -> Iterator[Change]:
     """Yield what readers of the site at ``site`` see of the files that changed, by these names; ``there`` lies what it
     is to be. Costs a look or two for each."""
-    for name in names:
+    for name in sorted(names):
         if name.endswith(_OURS) or (name.startswith(".") and not name.startswith(".well-known/")):
             continue
         address, what = f"{site}/{quote(name)}", _what(name)
@@ -144,25 +144,37 @@ class Pings:
             for receiver, owed in self._owed.items():
                 if receiver.wants(change):
                     owed[change.address] = Ping(change)
-        for receiver, owed in self._owed.items():
-            if len(owed) > _MOST:
-                kept = dict(islice(sorted(owed.items(), key=lambda one: _first(one[1])), _MOST))
-                if receiver.kind == WEBHOOK:
-                    kept = {self.site: Ping(Change(self.site, ALL))}
-                self._owed[receiver] = kept
+                    if len(owed) > 2 * _MOST:
+                        self._cut(receiver)
+        for receiver in self._owed:
+            self._cut(receiver)
         self._keep()
+
+    def _cut(self, receiver: Receiver) -> None:
+        """Leave a receiver no more than it can be told: what comes first, or that it was all."""
+        owed = self._owed[receiver]
+        if len(owed) <= _MOST:
+            return
+        kept = [Ping(Change(self.site, ALL))] if receiver.kind == WEBHOOK else sorted(owed.values(), key=_first)[:_MOST]
+        owed.clear()
+        owed.update((ping.change.address, ping) for ping in kept)
 
     def send(self, seconds: float) -> list[Problem]:
         """Tell everybody what they are owed, for so many seconds at most; strike off what was told. Return what was
         not, a line a receiver."""
+        ends = time.monotonic() + seconds
         told = [(receiver, some, post) for receiver, pings in self for some, post in _posts(receiver, pings, self.site)]
-        problems: list[Problem] = []
         failed: dict[Receiver, list[Ping]] = {}
-        for (receiver, some, _), (error, refused) in zip(told, send([post for *_, post in told], seconds), strict=True):
-            for ping in some:
-                del self._owed[receiver][ping.change.address]
-                if error:
-                    failed.setdefault(receiver, []).append(Ping(ping.change, error, ping.refused + refused))
+        # A hub fetches the feed at once: through a CDN that a webhook has told to forget the old one.
+        for first in (True, False):
+            wave = [one for one in told if (one[0].kind == WEBHOOK) == first]
+            outcomes = send([post for *_, post in wave], seconds / 2 if first else ends - time.monotonic())
+            for (receiver, some, _), (error, refused) in zip(wave, outcomes, strict=True):
+                for ping in some:
+                    del self._owed[receiver][ping.change.address]
+                    if error:
+                        failed.setdefault(receiver, []).append(Ping(ping.change, error, ping.refused + refused))
+        problems: list[Problem] = []
         for receiver, pings in failed.items():
             again = {ping.change.address: ping for ping in pings if ping.refused < _REFUSALS}
             self._owed[receiver] |= again

@@ -9,9 +9,9 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http.client import HTTPException, responses
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import (
     HTTPHandler,
@@ -58,8 +58,7 @@ def send(posts: Sequence[Post], seconds: float) -> list[Outcome]:
     if not posts:
         return []
     ends = time.monotonic() + seconds
-    opener = _opener()
-    lanes = {post.to: _Lane(opener, ends) for post in posts}
+    lanes = {post.to: _Lane(ends) for post in posts}
     for at, post in enumerate(posts):
         lanes[post.to].waiting.append((at, post))
     for lane in lanes.values():
@@ -73,25 +72,31 @@ def send(posts: Sequence[Post], seconds: float) -> list[Outcome]:
 class _Lane:
     """The requests to one address, in their order."""
 
-    def __init__(self, opener: OpenerDirector, ends: float) -> None:
+    def __init__(self, ends: float) -> None:
         self.waiting: deque[tuple[int, Post]] = deque()
         self.outcomes: dict[int, Outcome] = {}
         self.ended = threading.Event()
         # Why the server is left alone, "" while it is not.
         self.why = ""
-        self._opener, self._ends = opener, ends
+        self._ends = ends
         self._failed = 0
 
     def start(self) -> None:
         """Send them, in threads of their own."""
-        _begin(self._run)
+        if not _begin(self._run):
+            self.why = "no thread was to be had"
+            self.ended.set()
 
     def _run(self) -> None:
         try:
+            self._opener = _opener()
             self._next()
-            others = [_begin(self._drain) for _ in range(min(_AT_ONCE, len(self.waiting)))]
-            for other in others:
+            others = [_begin(self._drain) for _ in range(min(_AT_ONCE, len(self.waiting)) - 1)]
+            self._drain()
+            for other in filter(None, others):
                 other.join()
+        except Exception as error:  # of the machine's own: certificates that cannot be read
+            self.why = _words(error)
         finally:
             self.ended.set()
 
@@ -133,10 +138,14 @@ class _Lane:
         return outcome, answered
 
 
-def _begin(work: Any) -> threading.Thread:
+def _begin(work: Callable[[], None]) -> threading.Thread | None:
+    """Do it in a thread; return None where none is to be had."""
     # A thread that a server keeps waiting must hold up no process that wants to end.
     thread = threading.Thread(target=work, daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:
+        return None
     return thread
 
 
