@@ -142,7 +142,8 @@ class Pings:
             return
         for change in changes:
             for receiver, owed in self._owed.items():
-                if receiver.wants(change):
+                # Who is to hear that it was all needs no list.
+                if receiver.wants(change) and self.site not in owed:
                     owed[change.address] = Ping(change)
                     if len(owed) > 2 * _MOST:
                         self._cut(receiver)
