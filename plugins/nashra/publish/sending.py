@@ -66,7 +66,7 @@ def send(posts: Sequence[Post], seconds: float) -> list[Outcome]:
     for lane in lanes.values():
         lane.ended.wait(max(0.0, ends - time.monotonic()))
     found = {at: outcome for lane in lanes.values() for at, outcome in dict(lane.outcomes).items()}
-    return [found.get(at) or Outcome(lanes[post.to].why or "no time was left") for at, post in enumerate(posts)]
+    return [found.get(at) or Outcome(lanes[post.to].why or lanes[post.to].last) for at, post in enumerate(posts)]
 
 
 class _Lane:
@@ -78,6 +78,8 @@ class _Lane:
         self.ended = threading.Event()
         # Why the server is left alone, "" while it is not.
         self.why = ""
+        # What is said of those whose time did not come.
+        self.last = "no answer in time"
         self._ends = ends
         self._failed = 0
 
@@ -113,6 +115,7 @@ class _Lane:
         if outcome is None:
             return
         self.outcomes[at] = outcome
+        self.last = outcome.error or "no time was left"
         self._failed = self._failed + 1 if outcome.error and not outcome.refused else 0
         if self._failed >= _PATIENCE or (self._failed and not answered):
             self.why = outcome.error
@@ -134,6 +137,7 @@ class _Lane:
                 outcome, answered = _judged(status), status != _TOO_MANY
                 if not outcome.error or outcome.refused or not answered:
                     break
+            self.last = outcome.error
             time.sleep(max(0.0, min(wait, self._ends - time.monotonic())))
         return outcome, answered
 
