@@ -36,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problems = [stopped]
     except BrokenPipeError:
         return 1
+    except KeyboardInterrupt:
+        # As shells say it.
+        return 130
     except OSError as error:
         path = os.fsdecode(error.filename) if error.filename else ""
         problems = [Problem(f"the disk failed ({error.strerror})", "mend that, and try again", path=path)]

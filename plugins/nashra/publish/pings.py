@@ -296,7 +296,7 @@ def _written(site: str, owed: _Owed) -> bytes:
         receiver._asdict() | {"owed": [[*ping.change, ping.error, ping.refused] for ping in pings.values()]}
         for receiver, pings in owed.items()
     ]
-    return json.dumps({"site": site, "receivers": rows}, indent=1).encode() + b"\n"
+    return json.dumps({"site": site, "receivers": rows}).encode() + b"\n"
 
 
 def _read(made: Mapping[str, Any]) -> tuple[str, _Owed]:

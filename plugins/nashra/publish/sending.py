@@ -26,7 +26,7 @@ from urllib.request import (
 _SILENT = 5.0
 _WAITS = (0.25, 1.0)
 # How many requests to one server are under way at once, and after how many in a row that failed it is left alone.
-_AT_ONCE, _PATIENCE = 4, 3
+_AT_ONCE, _PATIENCE = 8, 3
 # What a server answers that may think better of it (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4), beside all of 5xx.
 _TRY_AGAIN = (408, 425, 429)
 _TOO_MANY = 429
@@ -132,6 +132,8 @@ class _Lane:
             try:
                 status = _status(self._opener, post, min(_SILENT, left))
             except Exception as error:  # whatever a server does, it is one that failed
+                if time.monotonic() >= self._ends:
+                    break
                 outcome, answered = Outcome(_words(error)), False
             else:
                 outcome, answered = _judged(status), status != _TOO_MANY
