@@ -485,7 +485,9 @@ def go_on(connection: socket.socket) -> None:
 @pytest.mark.parametrize("speak", [hang, drip, go_on])
 def test_a_host_that_keeps_us_waiting_costs_the_bound(speak: Any) -> None:
     with accepting(speak) as address, Inbox().open() as good:
-        errors, took = timed([Post(address, "text/plain", b"x")] * 5 + [Post(good.address, "text/plain", b"x")] * 5, 0.5)
+        errors, took = timed(
+            [Post(address, "text/plain", b"x")] * 5 + [Post(good.address, "text/plain", b"x")] * 5, 0.5
+        )
         assert took < 1.2
         assert set(errors[:5]) == {"no answer in time"} and errors[5:] == [""] * 5, "and holds up no other"
 

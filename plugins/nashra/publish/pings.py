@@ -91,7 +91,8 @@ def changes(names: Iterable[str], there: Path, site: str) -> Iterator[Change]:
         if name.endswith(_OURS) or (name.startswith(".") and not name.startswith(".well-known/")):
             continue
         address, what = f"{site}/{quote(name)}", _what(name)
-        gone = not os.path.lexists(there / name) or (what in (STORY, PAGE) and os.path.lexists(there / f"{name}.gone"))
+        place = f"{there}/{name}"
+        gone = not os.path.lexists(place) or (what in (STORY, PAGE) and os.path.lexists(f"{place}.gone"))
         yield Change(address, what, gone)
         if name == "index.html" or name.endswith("/index.html"):
             yield Change(address.removesuffix("index.html"), what, gone)
