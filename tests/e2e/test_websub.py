@@ -199,6 +199,10 @@ def test_a_kill_between_the_swap_and_the_pings_loses_none(paper: Paper) -> None:
         )  # fmt: skip
         assert asked_first.wait(60)
         assert paper.release() == "000001", "readers come first"
+        assert len(paper.owed()) == len(paper.feeds()) + 1
+        for busy in (paper.nashra("ping", "output"), paper.publish()):
+            assert (busy.returncode, busy.stderr.count("\n")) == (1, 1)
+            assert busy.stderr.startswith("output: somebody else is publishing it; ")
         process.kill()
         process.wait()
         over.set()

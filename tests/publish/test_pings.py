@@ -6,8 +6,10 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -557,6 +559,32 @@ def test_tls_is_checked() -> None:
     with accepting(babble) as address:
         errors, _ = timed([Post(address.replace("http:", "https:"), "text/plain", b"x")], 5)
     assert errors == ["it speaks no TLS that we know"]
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="nothing here makes certificates")
+def test_a_certificate_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    made += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(made, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def speak(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as safe:
+            while not safe.recv(4096).endswith(b"x"):
+                pass
+            safe.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    with accepting(speak) as address:
+        to = [
+            Post(address.replace("http://127.0.0.1", f"https://{host}"), "a/b", b"x")
+            for host in ("localhost", "127.0.0.1")
+        ]
+        assert all("certificate is not to be trusted" in error for error in timed(to, 5)[0])
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        good, other = timed(to, 5)[0]
+        assert good == "" and "certificate is not to be trusted" in other, "it is another host's"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from http.client import HTTPException, responses
+from http.client import HTTPException, RemoteDisconnected, responses
 from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import (
@@ -186,6 +186,8 @@ def _words(error: Exception) -> str:
         return f"its certificate is not to be trusted: {reason.verify_message}"
     if isinstance(reason, ssl.SSLError):
         return "it speaks no TLS that we know"
+    if isinstance(reason, RemoteDisconnected):
+        return "it hung up"
     if isinstance(reason, HTTPException):
         return "what it answered is no HTTP"
     if isinstance(reason, OSError) and reason.strerror:
