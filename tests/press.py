@@ -26,7 +26,7 @@ SETTINGS = f"""
 NASHRA_COMBINED_FEEDS = {{"security": ["cyber", "military-exercises"]}}
 NASHRA_FEED_ITEMS = {ITEMS}
 NASHRA_FEED_MENU = True
-NASHRA_HUB = "{HUB}"
+NASHRA_WEBSUB_HUB = "{HUB}"
 """
 SEEDS = {
     "cisa.txt": f"""Date: 2021-06-20T09:30:00+03:00

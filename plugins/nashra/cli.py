@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from nashra.desk import seed
 from nashra.desk.analyse import Desk, analyse
 from nashra.desk.lint import lint
 from nashra.desk.model import Analysis, Bulletin, Paragraph
-from nashra.errors import Problem
+from nashra.errors import Problem, tell
 from nashra.memory import settle
-from nashra.publish.releases import Releases
+from nashra.publish.pings import WHEN_ASKED, WHEN_PUBLISHING, Pings, changes
+from nashra.publish.releases import Releases, files
 from nashra.settings import Settings
 
 
@@ -34,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problems = [stopped]
     except BrokenPipeError:
         return 1
+    except KeyboardInterrupt:
+        # As shells say it.
+        return 130
     except OSError as error:
         path = os.fsdecode(error.filename) if error.filename else ""
         problems = [Problem(f"the disk failed ({error.strerror})", "mend that, and try again", path=path)]
@@ -71,6 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     rollback.add_argument("--list", action="store_true", help="list the releases that are kept")
     rollback.add_argument("--force", action="store_true", help="show again what was withdrawn since")
     rollback.set_defaults(run=_rollback)
+    ping = commands.add_parser("ping", help="tell the hub, search engines and webhooks what they were not told yet")
+    ping.add_argument("folder", nargs="?", type=Path, default=_given("OUTPUT", "public"), metavar="FOLDER")
+    ping.add_argument("--list", action="store_true", help="list what is owed, and send nothing")
+    ping.set_defaults(run=_ping)
     return parser
 
 
@@ -223,6 +232,39 @@ def _rollback(options: argparse.Namespace) -> list[Problem]:
         for release in releases.all():
             print(f"{release.name}{' (public)' if release == releases.current else ''}")
         return []
+    before = releases.current
     release = releases.roll_back(options.to, force=options.force)
     print(f"{options.folder} shows release {release.name} again")
+    # Who is publishing already tells of that.
+    with suppress(Problem), releases.alone():
+        pings, was, now = Pings(releases.folder), files(before or release), files(release)
+        names = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
+        pings.owe(changes(names, release, pings.site))
+        # As after a publishing: it failed not for them.
+        tell(*pings.send(WHEN_PUBLISHING))
     return []
+
+
+def _ping(options: argparse.Namespace) -> list[Problem]:
+    releases = Releases(options.folder)
+    if not releases.folder.is_dir():
+        raise Problem(
+            "nothing is published there", "publish first: make publish OUTPUT=folder", path=str(options.folder)
+        )
+    if options.list:
+        pings = Pings(releases.folder)
+        for receiver, owed in pings:
+            print(f"{receiver}: {len(owed):,} owed")
+            for (address, _, gone), error, _ in owed:
+                print(f"  {address}{' (gone)' if gone else ''}{f': {error}' if error else ''}")
+        return pings.problems
+    with releases.alone():
+        pings = Pings(releases.folder)
+        before = {receiver: len(some) for receiver, some in pings}
+        problems = pings.send(WHEN_ASKED)
+        left = {receiver: len(some) for receiver, some in pings}
+    for receiver, number in before.items():
+        print(f"{receiver}: {number:,} owed, {left.get(receiver, 0):,} left")
+    if not before:
+        print("nothing is owed")
+    return problems

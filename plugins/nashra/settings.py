@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from nashra.errors import Problem
 
@@ -29,7 +30,18 @@ class Settings:
         default_factory=dict,
         metadata={"means": "feeds of several topics: a name to a list of category and tag slugs"},
     )
-    hub: str = field(default="", metadata={"means": "the address of a WebSub hub that you ping when you publish"})
+    websub_hub: str = field(
+        default="", metadata={"means": "the address of the WebSub hub that feeds name, and that is told of each change"}
+    )
+    indexnow_key: str = field(
+        default="", metadata={"means": "your IndexNow key: search engines are told of each changed story"}
+    )
+    indexnow_endpoint: str = field(
+        default="https://api.indexnow.org/indexnow", metadata={"means": "where search engines are told (IndexNow)"}
+    )
+    webhooks: tuple[str, ...] = field(
+        default=(), metadata={"means": "a list of addresses that are sent what changed, in JSON, after each publishing"}
+    )
     feed_menu: bool = field(default=False, metadata={"means": "write /.well-known/feed-menu.json (a draft standard)"})
     cards: bool = field(default=True, metadata={"means": "draw a picture of each story for those who share its link"})
     offline: bool = field(default=False, metadata={"means": "let browsers keep what was read, to read it offline"})
@@ -65,7 +77,7 @@ class Settings:
 
 
 def _check(name: str, default: Any, value: Any) -> Any:
-    wrong = ""
+    wrong, shown = "", repr(value)
     if isinstance(default, Path):
         if not isinstance(value, str | Path) or not str(value):
             wrong = "give a path"
@@ -83,19 +95,40 @@ def _check(name: str, default: Any, value: Any) -> Any:
     elif isinstance(default, float):
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
             wrong = "give a share, from 0 to 1"
+    elif isinstance(default, tuple):
+        if not isinstance(value, list | tuple) or not all(isinstance(one, str) and _is_address(one) for one in value):
+            # Such an address may be as good as a password.
+            shown, wrong = "…", "give a list of web addresses, percent-encoded and without a password"
+        else:
+            value = tuple(dict.fromkeys(value))
     elif not isinstance(value, str):
         wrong = "give a text"
-    elif name == "NASHRA_HUB" and not re.fullmatch(r"(https?://[!-~]+)?", value):
-        wrong = "give a web address, percent-encoded, or an empty text for none"
     elif name == "NASHRA_EXECUTOR" and not re.fullmatch(r"(dask:(tcp|tls)://[!-~]+)?", value):
         wrong = "give a Dask scheduler, as dask:tcp://127.0.0.1:8786, or an empty text for this machine"
+    elif name == "NASHRA_WEBSUB_HUB" and value and not _is_address(value):
+        wrong = "give a web address, percent-encoded and without a password, or an empty text for none"
+    elif name == "NASHRA_INDEXNOW_ENDPOINT" and not _is_address(value):
+        wrong = "give a web address, percent-encoded and without a password"
+    elif name == "NASHRA_INDEXNOW_KEY" and value and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", value):
+        wrong = "give 8 to 128 Latin letters, digits and dashes, or an empty text for none"
     elif name == "NASHRA_DOMAIN" and not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", value):
         wrong = "give a domain in ASCII lower case, like nashra.example"
     elif name == "NASHRA_DOMAIN_SINCE" and not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
         wrong = "give a date, like 2026 or 2026-11-24"
     if wrong:
-        raise Problem(f"{name} = {value!r} cannot be", wrong, path="pelicanconf.py")
+        raise Problem(f"{name} = {shown} cannot be", wrong, path="pelicanconf.py")
     return value
+
+
+def _is_address(value: str) -> bool:
+    """Tell whether something can be sent to ``value``, and it be written into a page or a header as it stands."""
+    if not re.fullmatch(r"https?://[!-~]+", value) or re.search(r'[<>"\\^`{|}]', value):
+        return False
+    try:
+        there = urlsplit(value)
+        return bool(there.hostname) and "@" not in there.netloc and there.port != 0
+    except ValueError:
+        return False
 
 
 def _combined(value: Any) -> dict[str, tuple[str, ...]] | None:

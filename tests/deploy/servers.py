@@ -100,21 +100,25 @@ def example(name: str, replaced: dict[str, str]) -> str:
     return text
 
 
-def nginx(public: Path, port: int) -> str:
-    return example(
-        "nginx.conf",
-        {
-            "listen 80;": f"listen 127.0.0.1:{port};",
-            "server_name nashra.example": "server_name 127.0.0.1",
-            "/srv/nashra/public": str(public),
-        },
-    )
+def nginx(public: Path, port: int, hub: str = "") -> str:
+    replaced = {
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "server_name nashra.example": "server_name 127.0.0.1",
+        "/srv/nashra/public": str(public),
+    }
+    if hub:
+        replaced['$nashra_hub {\n    default "";'] = f'$nashra_hub {{\n    default "{hub}";'
+        replaced["https://nashra.example"] = f"http://127.0.0.1:{port}"
+    return example("nginx.conf", replaced)
 
 
-def caddy(public: Path, port: int) -> str:
-    return example(
-        "Caddyfile", {"\nnashra.example {": f"\nhttp://127.0.0.1:{port} {{", "/srv/nashra/public": str(public)}
-    )
+def caddy(public: Path, port: int, hub: str = "") -> str:
+    replaced = {"\nnashra.example {": f"\nhttp://127.0.0.1:{port} {{", "/srv/nashra/public": str(public)}
+    if hub:
+        replaced["# header @topic"] = "header @topic"
+        replaced["https://hub.example/"] = hub
+        replaced["https://nashra.example"] = f"http://127.0.0.1:{port}"
+    return example("Caddyfile", replaced)
 
 
 EXAMPLES = {"nginx": nginx, "caddy": caddy}
@@ -153,8 +157,8 @@ def running(name: str, text: str, port: int, home: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def serving(name: str, public: Path, home: Path, port: int = 0) -> Iterator[Server]:
-    """Serve the folder ``public`` as the example of ``name`` does."""
+def serving(name: str, public: Path, home: Path, port: int = 0, hub: str = "") -> Iterator[Server]:
+    """Serve the folder ``public`` as the example of ``name`` does, with a WebSub ``hub`` put in or without one."""
     port = port or free_port()
-    with running(name, EXAMPLES[name](public, port), port, home) as server:
+    with running(name, EXAMPLES[name](public, port, hub), port, home) as server:
         yield server

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
+from urllib.parse import quote
 
 import brotli
 import pytest
@@ -54,7 +55,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Served:
     made = new_site(tmp_path_factory.mktemp("deploy") / "site")
     served = Served(made.folder, f"http://127.0.0.1:{free_port()}")
     with (made.folder / "pelicanconf.py").open("a", encoding="utf-8") as settings:
-        settings.write(f"{press.SETTINGS}NASHRA_OFFLINE = True\n")
+        # Nobody out there is to be told.
+        settings.write(f'{press.SETTINGS}NASHRA_OFFLINE = True\nNASHRA_WEBSUB_HUB = ""\n')
     for name, text in press.SEEDS.items():
         made.seed(name, text)
     for when in (press.FIRST, press.SECOND):
@@ -321,6 +323,39 @@ def test_the_head_is_that_of_the_whole(site: Served, server: Server) -> None:
         # How long it will be, and when it was asked, may be left out (RFC 9110 §9.3.2).
         free = {"date": "", "content-length": "", "transfer-encoding": ""}
         assert head.headers | free == whole.headers | free, path
+
+
+def test_a_feed_says_in_a_header_where_to_subscribe(site: Served, server: Server, tmp_path: Path) -> None:
+    """Each feed, packed or not, had already or not, and nothing else; off in the example."""
+    hub = "https://hub.example/?a=b"
+    assert server.ask("/feeds/all.rss.xml")["Link"] == ""
+    with serving(server.name, site.output, tmp_path / "home", hub=hub) as mine:
+        connection = mine.connect()
+        told = 0
+        for name in public(site):
+            subscribed = name.startswith("feeds/") and not re.search(r"/\d{4}-\d\d\.[a-z.]+$", name)
+            expected = f'<{hub}>; rel="hub", <{mine.address}/{quote(name)}>; rel="self"' if subscribed else ""
+            for headers in ({}, {"Accept-Encoding": "br"}):
+                assert mine.ask(f"/{name}", headers, over=connection)["Link"] == expected, name
+            told += subscribed
+        connection.close()
+        assert told > 60
+        path = "/feeds/all.rss.xml"
+        whole = mine.ask(path)
+        assert mine.ask(path, method="HEAD")["Link"] == whole["Link"]
+        same = mine.ask(path, {"If-None-Match": whole["ETag"]})
+        assert (same.status, same["Link"]) == (304, whole["Link"])
+        # Nothing of what a stranger wrote, no name that the feed has not itself, nothing of what is not there.
+        for odd in ("?x=1", "?>;%20rel=x", "/", "%00", "%0d%0aX-Evil:1", ">;rel=x", ".br"):
+            answer = mine.ask(path + odd)
+            assert answer["Link"] == "" and "x-evil" not in answer.headers, odd
+        for odd in (
+            "/feeds/tag/nosuch.rss.xml",
+            "/feeds/tag/%d8%a8%d9%88%d8%aa%d9%8a%d9%86.rss.xml",
+            "//feeds/all.json",
+        ):
+            assert mine.ask(odd)["Link"] == "", odd
+        assert (mine.ask(path, method="POST").status, mine.ask(path, method="POST")["Link"]) == (405, "")
 
 
 def test_a_month_without_its_slash_is_sent_on(server: Server) -> None:

@@ -122,6 +122,13 @@ def test_what_is_broken_is_not_shown(releases: Releases, name: str, text: str, t
     assert len(releases.all()) == 1
 
 
+def test_a_hub_at_the_sites_own_address_is_no_file(releases: Releases) -> None:
+    feed = f'<feed><link rel="hub" href="{SITE}/hub"/><link rel="self" href="{SITE}/feeds/all.atom.xml"/></feed>'
+    assert "is public" in publish(releases, {"index.html": page("a"), "feeds/all.atom.xml": feed})
+    with pytest.raises(Problem, match="links to hub"):
+        publish(releases, {"index.html": page("a"), "feeds/all.atom.xml": feed.replace('"hub"', '"via"')})
+
+
 def test_a_page_that_went_is_missed_where_an_old_page_leads_there(releases: Releases) -> None:
     site = {"index.html": page("a"), "old.html": page("o", "gone.html"), "gone.html": page("g")}
     publish(releases, site)

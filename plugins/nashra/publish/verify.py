@@ -14,8 +14,9 @@ from lxml import etree, html
 
 from nashra.errors import Problem
 
+# A hub of one's own may be at the site's address: it is no file.
 _LINKS = (
-    "//@href | //@src | //@poster | //object/@data | //@xmlUrl | //@htmlUrl"
+    "//*[not(@rel='hub')]/@href | //@src | //@poster | //object/@data | //@xmlUrl | //@htmlUrl"
     " | //*[local-name()='link' or local-name()='loc']/text()"
 )
 # What editors put beside the pages is theirs: only what a build makes must be readable as what it is.

@@ -260,6 +260,8 @@ class Feeds:
                 older=self._archive_url(topic, before),
                 current=feed.url,
                 deleted=(),
+                # Nobody subscribes to what never grows, and nobody is told of it.
+                hub="",
             )
             self._save(f"{topic.path}/{month}", archive, [self._made(one) for one in topic.stories.of_month(month)])
 
@@ -315,7 +317,7 @@ class Feeds:
             entries=(),
             stylesheet=self._stylesheet,
             icon=self._icon,
-            hub=self._desk.nashra.hub,
+            hub=self._desk.nashra.websub_hub,
         )
 
     def _made(self, record: Record) -> _Made:

@@ -27,6 +27,7 @@ from nashra.archive.store import Archive
 from nashra.desk.analyse import Desk
 from nashra.errors import Problem, shown, tell
 from nashra.memory import settle
+from nashra.publish.pings import INDEXNOW, WEBHOOK, WEBSUB, WHEN_PUBLISHING, Pings, Receiver, changes
 from nashra.publish.releases import Releases
 from nashra.settings import Settings
 from nashra.site import cluster
@@ -303,6 +304,8 @@ class Nashra(Pelican):
         """Show the public what was built; return what was done. Raises Problem where it must not be seen."""
         assert self._releases
         settings = self.settings
+        pings = Pings(self._releases.folder)
+        pings.meant_for(_receivers(self._settings), settings["SITEURL"])
         try:
             published = self._releases.publish(
                 settings["SITEURL"],
@@ -310,6 +313,7 @@ class Nashra(Pelican):
                 written=self._written,
                 keep=self._settings.keep_releases,
                 force=self._settings.force,
+                ahead=lambda names: pings.owe(changes(names, Path(self.output_path), settings["SITEURL"])),
             )
         except OSError as error:
             raise Problem(
@@ -319,6 +323,9 @@ class Nashra(Pelican):
             ) from None
         tell(*published.wrong)
         self._laps.lap("publishing")
+        # What could not be sent is no fault of the site's: it is public.
+        tell(*pings.send(WHEN_PUBLISHING))
+        self._laps.lap("pings")
         return f", {published.done}"
 
     def _report(self, done: str) -> None:
@@ -347,6 +354,14 @@ class _Last:
     def generate_output(self, _: NashraWriter) -> None:
         """Finish the site."""
         self._finish()
+
+
+def _receivers(settings: Settings) -> list[Receiver]:
+    """Return who is told what was published."""
+    found = [Receiver(WEBSUB, settings.websub_hub)] if settings.websub_hub else []
+    if settings.indexnow_key:
+        found.append(Receiver(INDEXNOW, settings.indexnow_endpoint, settings.indexnow_key))
+    return found + [Receiver(WEBHOOK, address) for address in settings.webhooks]
 
 
 def _many(number: int, noun: str) -> str:

@@ -99,7 +99,7 @@ class Sitemaps:
         self.lists = 0
 
     def write(self) -> None:
-        """Write the sitemaps, their index and robots.txt."""
+        """Write the sitemaps, their index, robots.txt and the IndexNow key."""
         stories, work = self._desk.archive.stories(), self._desk.work
         files = self._desk.archive.files
         # What the index says of each month's sitemaps.
@@ -128,6 +128,9 @@ class Sitemaps:
                 self._news(stories)
             self._writer.write_bytes("sitemap.xml", index(self._written))
         self._writer.write_bytes("robots.txt", robots(self._site))
+        if key := self._desk.nashra.indexnow_key:
+            # By this file search engines know who may tell them of the site (indexnow.org/documentation).
+            self._writer.write_bytes(f"{key}.txt", key.encode())
 
     def _month(self, month: str, rows: Sequence[tuple[str, str, str]]) -> list[list[str]]:
         # Where a sitemap asks for a day and none is known it is the first, as in the feeds.
