@@ -155,11 +155,13 @@ def test_a_small_change_asks_no_cluster(history: tuple[Path, dict[str, bytes]], 
     assert site.tree() == history[1]
 
 
+@pytest.mark.parametrize("protocol", ["tcp", "tls"])
 def test_a_cluster_that_is_not_there_is_one_line(
-    history: tuple[Path, dict[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    protocol: str, history: tuple[Path, dict[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nor is one of TLS, without certificates."""
     monkeypatch.setattr(cluster, "_REACHED", 1)
-    site = fresh(history, tmp_path, "dask:tcp://127.0.0.1:1")
+    site = fresh(history, tmp_path, f"dask:{protocol}://127.0.0.1:1")
     with pytest.raises(AssertionError, match="the scheduler cannot be reached"):
         build(site.folder, 1_626_800_000, large=0)
     said = log(site).splitlines()

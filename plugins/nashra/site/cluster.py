@@ -92,9 +92,13 @@ class Cluster:
         try:
             with _token(state) as token:
                 self._greet(token)
-        except BaseException:
+        except Problem:
             self._close()
             raise
+        except Exception as error:  # whatever a network says
+            self._close()
+            wrong = f"its workers cannot be reached ({_first_line(error)})"
+            raise self._problem(wrong, "look at their logs") from None
         self._executor = self._client.get_executor(pure=False)
         self.ahead = _AHEAD * sum(self._client.nthreads().values())
         self.broken = False
@@ -177,9 +181,13 @@ def _connected(address: str) -> Any:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=_REACHED, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        wrong = f"the scheduler cannot be reached ({str(error).splitlines()[0][:120]})"
+    except Exception as error:  # whatever a network says, and what certificates lack
+        wrong = f"the scheduler cannot be reached ({_first_line(error)})"
         raise Problem(wrong, f"start it, {_HERE}", path=path) from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:120]
 
 
 @contextlib.contextmanager
