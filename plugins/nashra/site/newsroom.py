@@ -344,7 +344,8 @@ class _Copies:
         """Yield the seeds whose copy was published of another, that is so no more."""
         for copy, was in sorted(self._were.items()):
             tried = {was}
-            while (now := self._archive.first_copy(copy)) and now not in self._are | tried:
+            # No union of the two: of a first build's million copies, each would make one.
+            while (now := self._archive.first_copy(copy)) and now not in self._are and now not in tried:
                 tried.add(now)
                 yield now
 
