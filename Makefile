@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PELICAN := $(BIN)/pelican --log-handler plain
 SEEDS ?= seeds
 STATE ?= .nashra
-export SEEDS OUTPUT STATE FORCE
+export SEEDS OUTPUT STATE FORCE TARGET
 # Debian's and a user's own pip settings must not decide what is installed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -27,7 +27,7 @@ serve: html ## build, then serve the site on 127.0.0.1 (PORT=8000)
 devserver: $(VENV)/.ready ## serve on 127.0.0.1 and build again whenever a seed, page or template is saved
 	@$(PELICAN) -s pelicanconf.py --listen --autoreload --bind 127.0.0.1 --port $(PORT)
 
-publish: $(VENV)/.ready ## build for the public with publishconf.py, and show it in one step in public/ (OUTPUT=folder)
+publish: $(VENV)/.ready $(if $(filter s3://%,$(TARGET)),$(VENV)/.s3) ## build for the public with publishconf.py, and show it in one step in public/ (OUTPUT=folder, TARGET=s3://bucket/prefix)
 	@$(PELICAN) -s publishconf.py
 
 test: $(VENV)/.tested lint ## set up what the tests need, a browser too, and run them
@@ -71,6 +71,11 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@tools/venv "$(PYTHON)" $(VENV)
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.s3: requirements-s3.lock $(VENV)/.ready
+	@echo "Setting up what publishing to a bucket needs (once)"
+	@$(PIP) install --require-hashes --requirement requirements-s3.lock
 	@touch $@
 
 $(VENV)/.tested: requirements-test.lock $(VENV)/.ready
