@@ -14,6 +14,8 @@ _ORDER = (
     re.compile(r"index\.html$"),
     re.compile(r"feeds/"),
 )
+# The rank of feeds; that of what leads machines there is higher.
+FEEDS = len(_ORDER) - 1
 # A name that changes with the file's bytes, so that it may be kept by caches for ever.
 _HASHED = re.compile(r".*-[0-9a-f]{10}\.\w+")
 

@@ -32,7 +32,7 @@ from typing import Any, NamedTuple, Protocol
 from nashra.errors import Problem
 from nashra.publish.headers import headers
 from nashra.publish.maps import EMPTY, Maps
-from nashra.publish.order import is_hashed, is_story, rank
+from nashra.publish.order import FEEDS, is_hashed, is_story, rank
 from nashra.publish.pack import PACKED, packed, packs
 from nashra.publish.progress import Progress
 from nashra.publish.releases import GONE_CADDY, GONE_NGINX, Releases, files, is_shown
@@ -421,7 +421,7 @@ def _turn(change: Change, gone: bool, some_gone: bool) -> tuple[int, int]:
         return 1, 0
     if late == 0:
         return (0 if some_gone and is_hashed(name) else 2), 0
-    if late >= rank("feeds/"):
+    if late >= FEEDS:
         return 5, late
     return (3 if change.new else 4), late
 

@@ -64,12 +64,13 @@ class Sums:
             with suppress(OSError):
                 (self._notes / _place(name)).unlink()
         if self._folders != known:
+            self.before |= pieces(SITE, _maps(known))[1]
             self._note("index", dict(sorted(self._folders.items())))
-        return pieces(SITE, self._maps())[0]
+        return pieces(SITE, _maps(self._folders))[0]
 
     def folders(self) -> dict[str, bytes]:
         """Return the pieces of the map of the folders."""
-        return pieces(SITE, self._maps())[1]
+        return pieces(SITE, _maps(self._folders))[1]
 
     def pieces(self, folder: str) -> dict[str, bytes]:
         """Return the pieces of the map of a folder's files."""
@@ -79,9 +80,6 @@ class Sums:
         """Return the sum of a file, None where there is none."""
         folder, _, last = name.rpartition("/")
         return _map(self._files(f"{folder}/" if folder else "")).get(last)
-
-    def _maps(self) -> dict[str, str]:
-        return {name: folder.digest for name, folder in self._folders.items() if folder.digest != EMPTY}
 
     def _looked_at(self, folder: str, changed: int) -> _Folder:
         before, now, folders = self._files(folder), {}, []
@@ -119,6 +117,10 @@ class Sums:
         beside = self._notes / ".tmp"
         beside.write_bytes(json.dumps([_FORM, told], ensure_ascii=False).encode())
         beside.replace(self._notes / name)
+
+
+def _maps(folders: Mapping[str, _Folder]) -> dict[str, str]:
+    return {name: folder.digest for name, folder in folders.items() if folder.digest != EMPTY}
 
 
 def _map(files: Mapping[str, Any]) -> dict[str, str]:
