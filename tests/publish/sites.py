@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
+
+import brotli
 
 from nashra.publish.releases import Releases, files
 
@@ -127,3 +130,15 @@ def local(public: Path) -> Releases:
     """Return the releases of a machine of its own."""
     public.parent.mkdir(parents=True, exist_ok=True)
     return Releases(public)
+
+
+def holds(place: dict[str, bytes], site: dict[str, str], stays: tuple[str, ...] = ()) -> None:
+    """See that what may be read in a place is the site, whole, with its twins, and nothing else."""
+    names = {name for name in seen(place) if not name.endswith((".br", ".gz"))}
+    assert names == {*site, *stays}
+    for name, text in site.items():
+        assert place[name] == text.encode(), name
+    for name, data in seen(place).items():
+        if name.endswith((".br", ".gz")):
+            unpacked = brotli.decompress(data) if name.endswith(".br") else gzip.decompress(data)
+            assert unpacked == place[name[:-3]], name

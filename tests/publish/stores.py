@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import json
 import os
@@ -231,6 +232,14 @@ def make_bucket(port: int) -> None:
     _client(port).put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
 
 
+def put(port: int, key: str, data: bytes | None) -> None:
+    """Put an object into the bucket, or remove it where ``data`` is None."""
+    if data is None:
+        _client(port).delete_object(Bucket=BUCKET, Key=key)
+    else:
+        _client(port).put_object(Bucket=BUCKET, Key=key, Body=data)
+
+
 def objects(port: int, prefix: str = "") -> dict[str, bytes]:
     """Return all objects of the bucket below ``prefix``, by their keys without it."""
     client = _client(port)
@@ -255,7 +264,9 @@ def rsyncd(folder: Path, home: Path) -> Iterator[str]:
     [port] = free_ports(1)
     home.mkdir(parents=True, exist_ok=True)
     owner = f"uid = {os.getuid()}\ngid = {os.getgid()}\n"
-    (home / "conf").write_text(f"use chroot = no\n{owner}[public]\npath = {folder}\nread only = no\n", "utf-8")
+    (home / "conf").write_text(
+        f"use chroot = no\nreverse lookup = no\n{owner}[public]\npath = {folder}\nread only = no\n", "utf-8"
+    )
     command = [rsync(), "--daemon", "--no-detach", "--address=127.0.0.1", f"--port={port}", f"--config={home}/conf"]
     with running(command, port, home):
         yield f"rsync://127.0.0.1:{port}/public"
@@ -276,6 +287,8 @@ class Publishers:
         self._process = subprocess.Popen(
             [sys.executable, _PUBLISHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
+
+        atexit.register(self.close)
 
     def close(self) -> None:
         """End the one they are forked off."""
@@ -308,3 +321,9 @@ def kill(process: int) -> None:
     """Kill a process that may have ended."""
     with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
+
+
+@cache
+def publishers() -> Publishers:
+    """Return the one for all tests."""
+    return Publishers()

@@ -21,7 +21,15 @@ from nashra.publish.remote import Item, Overtaken
 
 _SILENCE = 60
 # A file that is to be removed is named and not there. What is sent is what is wanted, whatever lies there.
-_SEND = ["--from0", "--files-from=-", "--delete-missing-args", "--ignore-times", "--times", "--chmod=D755,F644"]
+_SEND = [
+    "--from0",
+    "--files-from=-",
+    "--delete-missing-args",
+    "--ignore-times",
+    "--times",
+    "--omit-dir-times",
+    "--chmod=D755,F644",
+]
 # rsync's exit statuses (rsync(1)): its end of a connection, and ssh's.
 _UNREACHABLE = (5, 10, 12, 30, 35, 255)
 _AGAIN = "publish again: it goes on from there"
@@ -68,10 +76,10 @@ class Rsync:
                 size, when = 0, 0
                 for item in items(name):
                     keys.append(item.key)
-                    if item.data is None:
-                        continue
                     path = Path(folder, item.key)
                     path.parent.mkdir(parents=True, exist_ok=True)
+                    if item.data is None:
+                        continue
                     if isinstance(item.data, Path):
                         os.link(item.data, path)
                         when = path.stat().st_mtime_ns
