@@ -98,9 +98,10 @@ def weed(home: Path) -> Iterator[int]:
     command = [program, "server", "-filer", "-s3", *(f"-{name}={value}" for name, value in options.items())]
     with running(command, s3, home):
         for _ in range(120):
-            status = asked(s3, "PUT", f"/{BUCKET}-is-it-up")[0]
-            if status == 200 and asked(s3, "PUT", f"/{BUCKET}-is-it-up/x", b"x")[0] == 200:
-                break
+            with suppress(OSError):
+                asked(s3, "PUT", f"/{BUCKET}-is-it-up")
+                if asked(s3, "PUT", f"/{BUCKET}-is-it-up/x", b"x")[0] == 200:
+                    break
             time.sleep(0.25)
         yield s3
 
@@ -264,9 +265,8 @@ def rsyncd(folder: Path, home: Path) -> Iterator[str]:
     [port] = free_ports(1)
     home.mkdir(parents=True, exist_ok=True)
     owner = f"uid = {os.getuid()}\ngid = {os.getgid()}\n"
-    (home / "conf").write_text(
-        f"use chroot = no\nreverse lookup = no\n{owner}[public]\npath = {folder}\nread only = no\n", "utf-8"
-    )
+    said = f"use chroot = no\nreverse lookup = no\n{owner}[public]\npath = {folder}\nread only = no\n"
+    (home / "conf").write_text(said, "utf-8")
     command = [rsync(), "--daemon", "--no-detach", "--address=127.0.0.1", f"--port={port}", f"--config={home}/conf"]
     with running(command, port, home):
         yield f"rsync://127.0.0.1:{port}/public"

@@ -171,6 +171,6 @@ def _ways() -> dict[str, Any]:
         "response_checksum_validation": "when_required",
     }
     if not os.environ.keys() & {"AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"}:
-        # Waits longer with each try, and sends less where it is told to slow down.
-        ways["retries"] = {"mode": "adaptive", "total_max_attempts": _TRIES}
+        # Each wait is longer than the last, up to 20 s. («adaptive» is ten times slower once it was told to slow down.)
+        ways["retries"] = {"mode": "standard", "total_max_attempts": _TRIES}
     return ways
