@@ -11,8 +11,7 @@ from typing import Any
 import boto3
 
 from nashra.errors import Problem
-from nashra.publish import s3
-from nashra.publish.places import remote
+from nashra.publish import places, remote, s3
 from nashra.publish.releases import Releases
 from nashra.publish.rsync import Rsync
 from nashra.publish.s3 import S3
@@ -25,11 +24,12 @@ def publish(target: str, public: str, options: dict[str, Any]) -> str:
     """Publish as a build does; return what was done."""
     options.setdefault("force", False)
     s3._ANSWER = options.pop("answer", s3._ANSWER)
+    remote._BATCH = options.pop("batch", remote._BATCH)
     S3.beat = Rsync.beat = options.pop("beat", S3.beat)
     releases = Releases(Path(public))
     with releases.alone():
         written = {path.relative_to(releases.next).as_posix() for path in releases.next.rglob("*") if path.is_file()}
-        return remote(target, releases).publish(SITE, "theme", written=written, keep=5, **options).done
+        return places.remote(target, releases).publish(SITE, "theme", written=written, keep=5, **options).done
 
 
 def main() -> None:

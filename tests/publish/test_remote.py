@@ -108,8 +108,8 @@ class Bucket:
         return objects(self.port, f"{self.prefix}/")
 
     def root(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(self.lies_there()[".nashra/root"])
-        return told
+        status, _, data = asked(self.port, "GET", f"/{BUCKET}/{self.prefix}/.nashra/root")
+        return dict(json.loads(data)) if status == 200 else {"owner": "", "site": ""}
 
 
 @pytest.fixture
@@ -334,7 +334,8 @@ def test_who_is_alive_is_left_alone_and_who_died_is_not(bucket: Bucket) -> None:
     began = time.monotonic()
     bucket.done(BEFORE, "two", beat=IN_TIME, force=True)
     assert time.monotonic() - began > 3 * IN_TIME
-    holds(bucket.lies_there(), BEFORE)
+    # The new theme file may lie there, or not: it stays.
+    holds({name: data for name, data in bucket.lies_there().items() if "abcdefabcd" not in name}, BEFORE)
     assert set(bucket.sent()) >= set(names) & BEFORE.keys()
 
 
@@ -486,25 +487,19 @@ def test_theme_files_stay_for_pages_that_readers_hold_then_go(bucket: Bucket) ->
 
 
 def test_many_files_go_in_batches_and_go_on_where_they_ended(bucket: Bucket) -> None:
-    site = BEFORE | {f"images/{number}.txt": str(number) for number in range(2500)}
+    site = BEFORE | {f"images/{number}.txt": str(number) for number in range(300)}
     build(bucket.machine(), site)
-    who = bucket.start(beat=IN_TIME)
-    _until(lambda: bucket.root()["site"] != "", 120)
+    who = bucket.start(batch=100)
+    _until(lambda: bucket.root()["site"] != "")
     kill(who)
     assert publishers().end(who).status == -9
-    bucket.done(beat=IN_TIME)
-    assert 500 <= len(bucket.sent()) < 1500
-    keys = bucket.lies_there().keys()
-    assert set(site) <= keys
+    bucket.done()
+    assert 0 < len(bucket.sent()) <= len(site) - 100
+    holds(bucket.lies_there(), site)
 
 
 def _until(true: Any, seconds: float = 20) -> None:
     end = time.monotonic() + seconds
-    while True:
-        try:
-            if true():
-                return
-        except KeyError:
-            pass
+    while not true():
         assert time.monotonic() < end
         time.sleep(0.02)
