@@ -93,6 +93,7 @@ def weed(home: Path) -> Iterator[int]:
         "filer.port": filer,
         "s3.port": s3,
         "s3.port.iceberg": 0,
+        "s3.port.lance": 0,
     }
     program = str(Path(sys.executable).with_name("weed"))
     command = [program, "server", "-filer", "-s3", *(f"-{name}={value}" for name, value in options.items())]
