@@ -250,14 +250,17 @@ def objects(port: int, prefix: str = "") -> dict[str, bytes]:
     return {key.removeprefix(prefix): client.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys}
 
 
-def rsync() -> str:
-    """Return where rsync is: the system's own, else what tools/servers unpacked. Where Debian's packages can be had,
-    tests without it fail."""
-    found = shutil.which("rsync", path=os.pathsep.join([os.environ["PATH"], str(_UNPACKED)]))
-    if not found and not shutil.which("apt-get"):
+def with_rsync() -> dict[str, str]:
+    """Return the environment in which rsync is found: the system's own, else what tools/servers unpacked. Where Debian's
+    packages can be had, tests without it fail."""
+    if shutil.which("rsync"):
+        return {"PATH": os.environ["PATH"]}
+    unpacked = _UNPACKED / "usr" / "bin"
+    if not shutil.which("rsync", path=str(unpacked)) and not shutil.which("apt-get"):
         pytest.skip("there is no rsync here")
-    assert found, "there is no rsync: run tools/servers .venv/servers, or install it"
-    return found
+    assert (unpacked / "rsync").is_file(), "there is no rsync: run tools/servers .venv/servers, or install it"
+    libraries = ":".join(map(str, _UNPACKED.glob("usr/lib/*-linux-gnu")))
+    return {"PATH": f"{os.environ['PATH']}:{unpacked}", "LD_LIBRARY_PATH": libraries}
 
 
 @contextmanager
@@ -268,8 +271,10 @@ def rsyncd(folder: Path, home: Path) -> Iterator[str]:
     owner = f"uid = {os.getuid()}\ngid = {os.getgid()}\n"
     said = f"use chroot = no\nreverse lookup = no\n{owner}[public]\npath = {folder}\nread only = no\n"
     (home / "conf").write_text(said, "utf-8")
-    command = [rsync(), "--daemon", "--no-detach", "--address=127.0.0.1", f"--port={port}", f"--config={home}/conf"]
-    with running(command, port, home):
+    ways = with_rsync()
+    program = shutil.which("rsync", path=ways["PATH"]) or "rsync"
+    command = [program, "--daemon", "--no-detach", "--address=127.0.0.1", f"--port={port}", f"--config={home}/conf"]
+    with running(command, port, home, **ways):
         yield f"rsync://127.0.0.1:{port}/public"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from sites import AFTER, BEFORE, OTHER, STORY, build, dead_ends, holds, local, page, seen
-from stores import Ended, kill, publishers, rsync, rsyncd
+from stores import Ended, kill, publishers, rsyncd, with_rsync
 
 OLD_CSS = "theme/main-0123456789.css"
 
@@ -29,8 +29,7 @@ class Machine:
     def start(self, site: dict[str, str], machine: str = "one", **options: Any) -> int:
         releases = local(self.top / machine / "public")
         build(releases, site)
-        path = os.pathsep.join([str(Path(rsync()).parent), os.environ["PATH"]])
-        return publishers().start(self.target, releases.public, {"PATH": path, **self.ways}, **options)
+        return publishers().start(self.target, releases.public, with_rsync() | self.ways, **options)
 
     def publish(self, site: dict[str, str], machine: str = "one", **options: Any) -> Ended:
         return publishers().end(self.start(site, machine, **options))
