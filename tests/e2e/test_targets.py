@@ -15,7 +15,7 @@ import press
 from conftest import Site, new_site, serving
 
 sys.path.append(str(Path(__file__).parents[1] / "publish"))
-from stores import BUCKET, SECRET, asked, make_bucket, moto, objects, rsyncd, with_rsync  # noqa: E402
+from stores import BUCKET, SECRET, asked, make_bucket, moto, objects, rsyncd, with_rsync
 
 ENVIRON = {
     "AWS_ACCESS_KEY_ID": "nashra",
@@ -87,6 +87,7 @@ def test_a_bucket_shows_what_was_built(tmp_path: Path, port: int, browser: Brows
     page.close()
 
 
+@pytest.mark.slow
 def test_another_machine_shows_what_was_built(tmp_path: Path) -> None:
     site, folder = full(tmp_path / "site"), tmp_path / "there"
     folder.mkdir()
@@ -127,11 +128,8 @@ def test_a_folder_is_a_target_too(tmp_path: Path) -> None:
 )
 def test_a_wrong_target_is_one_line_before_anything_is_built(empty: Site, target: str, told: str) -> None:
     empty.seed("a.txt", press.SEEDS["cup.txt"])
-    ways = dict.fromkeys(ENVIRON, "/nowhere") | {
-        "AWS_ACCESS_KEY_ID": "",
-        "AWS_SECRET_ACCESS_KEY": "",
-        "PATH": "/nowhere",
-    }
+    keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "")
+    ways = dict.fromkeys(ENVIRON, "/nowhere") | keys | {"PATH": "/nowhere"}
     done = empty.build("-s", "publishconf.py", TARGET=target, AWS_EC2_METADATA_DISABLED="true", **ways)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert done.stderr.startswith(told)

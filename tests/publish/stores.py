@@ -251,8 +251,10 @@ def objects(port: int, prefix: str = "") -> dict[str, bytes]:
 
 
 def with_rsync() -> dict[str, str]:
-    """Return the environment in which rsync is found: the system's own, else what tools/servers unpacked. Where Debian's
-    packages can be had, tests without it fail."""
+    """Return the environment in which rsync is found: the system's own, else what tools/servers unpacked.
+
+    Where Debian's packages can be had, tests without it fail.
+    """
     if shutil.which("rsync"):
         return {"PATH": os.environ["PATH"]}
     unpacked = _UNPACKED / "usr" / "bin"
