@@ -168,6 +168,9 @@ def proxy(behind: int) -> Iterator[Proxy]:
             if way in ("hang", "gone"):
                 self.close_connection = True
                 return
+            if way == "other":
+                self._answer(200, {"Content-Type": "text/html"}, b"<h1>Welcome to the hotel</h1>")
+                return
             if way == "503":
                 told = b"<Error><Code>SlowDown</Code><Message>" + SECRET.encode() + b"</Message></Error>"
                 self._answer(503, {"Content-Type": "application/xml"}, told)
@@ -190,9 +193,9 @@ def proxy(behind: int) -> Iterator[Proxy]:
         def _answer(self, status: int, headers: Mapping[str, str], data: bytes) -> None:
             self.send_response_only(status)
             for name, value in headers.items():
-                if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                if name.lower() not in ("transfer-encoding", "connection", *(("content-length",) if data else ())):
                     self.send_header(name, value)
-            if status != 204:
+            if data:
                 self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -385,14 +385,18 @@ def test_a_broken_site_is_not_sent(bucket: Bucket) -> None:
 @pytest.mark.parametrize("way", ["503", "cut"])
 def test_a_store_that_fails_now_and_then_is_asked_again(bucket: Bucket, way: str) -> None:
     bucket.done(BEFORE)
-    bucket.between.meddle = lambda number, one: way if number % 5 == 0 and one.method != "GET" else ""
+    bucket.between.meddle = lambda number, one: way if number % 9 == 0 and one.method != "GET" else ""
     bucket.done(AFTER)
     holds(bucket.lies_there(), AFTER, (OLD_CSS,))
 
 
 @pytest.mark.parametrize(
     ("way", "told"),
-    [("503", "the store failed (SlowDown)"), ("hang", "the store does not answer (ReadTimeoutError)")],
+    [
+        ("503", "the store failed (SlowDown)"),
+        ("hang", "the store does not answer (ReadTimeoutError)"),
+        ("other", "the store failed (it says nothing of what it took)"),
+    ],
 )
 def test_a_store_that_fails_for_good_is_one_line(bucket: Bucket, way: str, told: str) -> None:
     bucket.done(BEFORE)
@@ -470,6 +474,25 @@ def test_no_such_bucket_is_one_line(bucket: Bucket) -> None:
     ended = publishers().publish("s3://nosuchbucket/x", bucket.machine().public, bucket.environ)
     told = "there is no such bucket; make it, or name another with TARGET=s3://bucket/prefix"
     assert (ended.status, ended.said) == (1, f"s3://nosuchbucket/x: {told}\n")
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"names": ["../../../etc/x"]},
+        {"names": ["/etc/x"]},
+        {"old": ["../../x"]},
+        {"site": "x"},
+        {"left": {"a/../b": 1}},
+    ],
+)
+def test_a_root_that_names_what_is_no_file_of_a_site_is_refused(bucket: Bucket, lie: dict[str, Any]) -> None:
+    bucket.done(BEFORE)
+    data = json.dumps(bucket.root() | lie).encode()
+    put(bucket.port, f"{bucket.prefix}/.nashra/root", data)
+    ended = bucket.publish(AFTER)
+    assert (ended.status, ended.said.count("\n"), bucket.puts()) == (1, 1, [])
+    assert "what is written in .nashra/root there cannot be read" in ended.said
 
 
 def test_theme_files_stay_for_pages_that_readers_hold_then_go(bucket: Bucket) -> None:

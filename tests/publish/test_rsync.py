@@ -44,7 +44,7 @@ class Machine:
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
 
 
-@pytest.fixture(params=["daemon", "ssh"])
+@pytest.fixture(params=["ssh", pytest.param("daemon", marks=pytest.mark.slow)])
 def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Machine]:
     folder = tmp_path / "there"
     folder.mkdir()
@@ -152,4 +152,4 @@ def test_a_kill_leaves_no_dead_link_and_the_next_run_finishes(machine: Machine) 
 
 @pytest.mark.slow
 def test_no_kill_leaves_a_dead_link(machine: Machine) -> None:
-    kill_some(machine, 40)
+    kill_some(machine, 12)

@@ -53,7 +53,7 @@ class Maps:
     """
 
     def __init__(self, fetch: Callable[[str], bytes | None], damaged: Problem) -> None:
-        self._fetch, self._damaged = fetch, damaged
+        self._fetch, self.damaged = fetch, damaged
         self._known: dict[str, bytes] = {}
         self._made: dict[str, bytes] = {}
         self._went: set[str] = set()
@@ -138,7 +138,7 @@ class Maps:
         if data is None:
             data = self._fetch(digest)
             if data is None or hashlib.sha256(data).hexdigest() != digest:
-                raise self._damaged
+                raise self.damaged
             self._known[digest] = data
         told = json.loads(data)
         parts = {digit: (part, count) for digit, (part, count) in told.get("parts", {}).items()}

@@ -45,4 +45,5 @@ def _store(target: str, releases: Releases) -> Store:
     if _DAEMON.fullmatch(target) or ("://" not in target and _SSH.fullmatch(target)):
         return Rsync(target, releases.folder / ".sending")
     remedy = "give a folder, s3://bucket/prefix, rsync://host/module/path or user@host:/path"
-    raise Problem("it is no place to publish to", remedy, path=f"TARGET={target}")
+    # Not shown: somebody may have written a password into it.
+    raise Problem("it is no place to publish to", remedy, path="TARGET")

@@ -49,6 +49,7 @@ _LEFT_FOR = 30 * 86_400
 _MISSED = 4
 # Beside the page of a withdrawn story lies an empty file of this name (site/tombstones.py).
 _MARK = ".gone"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _PRIVATE = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
 
 
@@ -109,7 +110,11 @@ class Root:
         told = json.loads(data)
         if not isinstance(told, dict) or told.keys() != asdict(cls()).keys():
             raise ValueError("no root")
-        return cls(**{**told, "names": tuple(told["names"]), "old": tuple(told["old"])})
+        root = cls(**{**told, "names": tuple(told["names"]), "old": tuple(told["old"])})
+        digests = all(map(_DIGEST.fullmatch, root.old)) and (root.site == EMPTY or _DIGEST.fullmatch(root.site))
+        if not digests or not all(map(_is_name, (*root.names, *root.left))):
+            raise ValueError("no names or digests")
+        return root
 
 
 class Change(NamedTuple):
@@ -290,6 +295,8 @@ class Remote:
             maps.know(sums.pieces(folder))
             for last, was, sum_ in maps.differing(before or EMPTY, after or EMPTY):
                 name = folder + last
+                if not _is_name(name):
+                    raise maps.damaged
                 seen.add(name)
                 yield Change(name, sum_, was is None)
                 # Where an editor's own packed twin goes, ours takes its place.
@@ -408,6 +415,11 @@ class _OnDisk(Collection[str]):
 
     def __len__(self) -> int:
         return len(files(self._site))
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether a text can be the name of a file of a site: what lies in the place was written by whoever may."""
+    return all(part not in ("", ".", "..") for part in name.split("/")) and "\0" not in name
 
 
 def _turn(change: Change, gone: bool, some_gone: bool) -> tuple[int, int]:

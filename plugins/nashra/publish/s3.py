@@ -19,6 +19,7 @@ from typing import Any
 import boto3
 from botocore import exceptions as errors
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 from nashra.errors import Problem
 from nashra.publish.remote import Item, Overtaken
@@ -36,7 +37,7 @@ _PRIVATE = {"ContentType": "application/json; charset=utf-8", "CacheControl": "n
 _CHANGED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 _ABSENT = ("NoSuchKey", "404")
 _UNKNOWN = (errors.NoCredentialsError, errors.PartialCredentialsError, errors.CredentialRetrievalError)
-_SILENT = (errors.HTTPClientError, errors.ConnectionError, errors.IncompleteReadError)
+_SILENT = (errors.HTTPClientError, errors.ConnectionError, errors.IncompleteReadError, ResponseParserError)
 _AGAIN = "publish again: it goes on from there"
 
 
@@ -58,7 +59,7 @@ class S3:
     def read(self, key: str) -> tuple[bytes, str] | None:
         """See ``Store``."""
         try:
-            with self._told():
+            with self._told(_Missing):
                 told = self._client.get_object(Bucket=self._bucket, Key=self._key(key))
                 with told["Body"] as body:
                     return body.read(), told["ETag"]
@@ -69,8 +70,8 @@ class S3:
         """See ``Store``."""
         condition = {"IfMatch": version} if version else {"IfNoneMatch": "*"}
         try:
-            with self._told():
-                return str(self._put(key, data, _PRIVATE | condition)["ETag"])
+            with self._told(_Missing, Overtaken):
+                return self._put(key, data, _PRIVATE | condition)
         except _Missing:
             raise Overtaken from None
 
@@ -110,10 +111,13 @@ class S3:
             self._put(key, data, said)
         return len(data)
 
-    def _put(self, key: str, data: bytes, said: dict[str, Any]) -> Any:
+    def _put(self, key: str, data: bytes, said: dict[str, Any]) -> str:
         # The store sees that it holds what was sent.
         md5 = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
-        return self._client.put_object(Bucket=self._bucket, Key=self._key(key), Body=data, ContentMD5=md5, **said)
+        told = self._client.put_object(Bucket=self._bucket, Key=self._key(key), Body=data, ContentMD5=md5, **said)
+        if "ETag" not in told:
+            raise self._problem("the store failed (it says nothing of what it took)", _AGAIN)
+        return str(told["ETag"])
 
     def _key(self, key: str) -> str:
         whole = self._prefix + key
@@ -123,19 +127,19 @@ class S3:
         return whole
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self, *expected: type[Exception]) -> Iterator[None]:
         """Say in a line what the store or the SDK refuses: nothing of what they say themselves, which may hold what is
-        secret, but the code. Raises Problem, _Missing where there is no such object, Overtaken where it changed."""
+        secret, but the code. Raises Problem, and where they are expected _Missing, when there is no such object, and
+        Overtaken, when it changed."""
         try:
             yield
         except errors.ClientError as error:
             status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
             code = str(error.response.get("Error", {}).get("Code", ""))
             code = code if re.fullmatch(r"[A-Za-z0-9]{1,40}", code) else str(status)
-            if code in _CHANGED:
-                raise Overtaken from None
-            if code in _ABSENT:
-                raise _Missing from None
+            for kind, codes in ((Overtaken, _CHANGED), (_Missing, _ABSENT)):
+                if kind in expected and code in codes:
+                    raise kind from None
             raise self._refused(code, status) from None
         except _UNKNOWN:
             remedy = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write ~/.aws/credentials"
