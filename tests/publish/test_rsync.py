@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
-import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +126,10 @@ def test_a_daemon_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     assert ended.said.startswith("rsync://127.0.0.1:9/public: it cannot be reached (rsync ended with 10")
 
 
+def _at_work(machine: Machine) -> bool:
+    return bool(json.loads((machine.folder / ".nashra" / "root").read_bytes())["owner"])
+
+
 def kill_some(machine: Machine, times: int) -> None:
     chance = random.Random(times)
     machine.done(BEFORE)
@@ -132,14 +137,17 @@ def kill_some(machine: Machine, times: int) -> None:
     for number in range(times):
         new, old = (BEFORE, AFTER) if number % 2 else (AFTER, BEFORE)
         process = machine.start(new, force=True)
-        timer = threading.Timer(chance.uniform(0.1, 1.2), kill, [process])
-        timer.start()
+        # At once when it has said what it is about to touch, or later on.
+        while not _at_work(machine):
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.5) if number else 0)
+        kill(process)
         ended = publishers().end(process)
-        timer.cancel()
         killed += ended.status == -9
         if old is BEFORE:
             assert list(dead_ends(seen(machine.lies_there()))) == []
         machine.done(new, force=True)
+        assert list((machine.top / "one" / "public.releases" / ".sending").iterdir()) == []
         lies = machine.lies_there()
         holds(lies, new, (OLD_CSS,) if new is AFTER else ("theme/main-abcdefabcd.css",))
         assert lies[f"{STORY}.br"]

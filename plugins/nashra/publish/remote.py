@@ -239,7 +239,8 @@ class Remote:
         gone = [change.name for change in changes if change.sum is None]
         self._refuse_to_lose(gone, force)
         there = _OnDisk(self._site)
-        missed = any(not name.startswith("search/") and not _stays(name, assets) for name in gone)
+        # No page leads to a shard of the search or to a card.
+        missed = any(not name.startswith(("search/", "cards/")) and not _stays(name, assets) for name in gone)
         wrong = problems(self._site, address, there, {change.name for change in changes if change.sum}, missed)
         if changes and (lost := [name for name in written if name not in there]):
             wrong.append(Problem("files that the build wrote are gone", "build again", path=min(lost)))

@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class Rsync:
 
     def __init__(self, place: str, aside: Path) -> None:
         self.name = place.rstrip("/")
-        self._aside = aside
+        self._aside, self._cleared, self._lock = aside, False, threading.Lock()
         program = shutil.which("rsync")
         if program is None:
             raise self._problem("rsync is not installed", "install it: apt install rsync")
@@ -52,7 +53,7 @@ class Rsync:
         """See ``Store``."""
         parts = key.split("/")
         wanted = [f"--include=/{'/'.join(parts[:at])}/" for at in range(1, len(parts))]
-        with tempfile.TemporaryDirectory(dir=self._made()) as folder:
+        with tempfile.TemporaryDirectory() as folder:
             self._run([*wanted, f"--include=/{key}", "--exclude=*", "--recursive"], f"{self.name}/", f"{folder}/")
             try:
                 data = Path(folder, key).read_bytes()
@@ -112,7 +113,13 @@ class Rsync:
         raise self._problem(f"it could not be published there ({why})", _AGAIN)
 
     def _made(self) -> Path:
-        self._aside.mkdir(parents=True, exist_ok=True)
+        """Return the folder for what is to be sent, at first without what a killed run left; only who holds the
+        releases sends."""
+        with self._lock:
+            if not self._cleared:
+                shutil.rmtree(self._aside, ignore_errors=True)
+            self._aside.mkdir(parents=True, exist_ok=True)
+            self._cleared = True
         return self._aside
 
     def _problem(self, wrong: str, remedy: str) -> Problem:
