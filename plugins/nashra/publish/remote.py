@@ -181,7 +181,7 @@ class Lease:
         while not self._over.wait(self._store.beat):
             try:
                 self.write()
-            except Problem as problem:
+            except (Problem, OSError) as problem:
                 # What fails once may succeed when it is due again; others wait for several.
                 if problem is self._busy:
                     return
@@ -304,6 +304,9 @@ class Remote:
                 if sum_ is None and (base := _packed_of(name)) and base not in seen and (sum_ := sums.of(base)):
                     seen.add(base)
                     yield Change(base, sum_, False)
+        # What was being touched is not known to lie there; of its folders the maps may say the same as here.
+        for folder in {name[: name.rfind("/") + 1] for name in root.names}:
+            maps.know(sums.pieces(folder))
         for name in root.names:
             if name not in seen:
                 yield Change(name, sums.of(name), False)
