@@ -12,9 +12,9 @@ BIN := $(VENV)/bin
 PELICAN := $(BIN)/pelican --log-handler plain
 SEEDS ?= seeds
 STATE ?= .nashra
-export SEEDS OUTPUT STATE FORCE EXECUTOR
+export SEEDS OUTPUT STATE FORCE EXECUTOR TARGET
 # What is installed only where it is asked for.
-EXTRAS := $(patsubst %,$(VENV)/.%,$(if $(filter dask:%,$(EXECUTOR)),dask))
+EXTRAS := $(patsubst %,$(VENV)/.%,$(if $(filter dask:%,$(EXECUTOR)),dask) $(if $(filter s3://%,$(TARGET)),s3))
 # Debian's and a user's own pip settings must not decide what is installed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -29,7 +29,7 @@ serve: html ## build, then serve the site on 127.0.0.1 (PORT=8000)
 devserver: $(VENV)/.ready $(EXTRAS) ## serve on 127.0.0.1 and build again whenever a seed, page or template is saved
 	@$(PELICAN) -s pelicanconf.py --listen --autoreload --bind 127.0.0.1 --port $(PORT)
 
-publish: $(VENV)/.ready $(EXTRAS) ## build for the public with publishconf.py, and show it in one step in public/ (OUTPUT=folder)
+publish: $(VENV)/.ready $(EXTRAS) ## build for the public with publishconf.py, and show it in one step in public/ (OUTPUT=folder, TARGET=s3://bucket/prefix)
 	@$(PELICAN) -s publishconf.py
 
 test: $(VENV)/.tested lint ## set up what the tests need, a browser too, and run them
@@ -75,7 +75,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dask: $(VENV)/.%: requirements-%.lock $(VENV)/.ready
+$(VENV)/.dask $(VENV)/.s3: $(VENV)/.%: requirements-%.lock $(VENV)/.ready
 	@echo "Setting up $* (once)"
 	@$(PIP) install --require-hashes --requirement $<
 	@touch $@

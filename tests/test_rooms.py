@@ -66,6 +66,8 @@ def test_a_room_knows_only_what_it_may(path: Path) -> None:
         ("feedgen", {"feeds"}),
         ("lxml", {"feeds", "publish"}),
         ("brotli", {"publish"}),
+        ("boto3", {"publish"}),
+        ("botocore", {"publish"}),
         ("babel", {"desk"}),
         ("hijridate", {"arabic"}),
         ("ahocorasick_rs", {"arabic"}),

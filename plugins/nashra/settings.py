@@ -54,6 +54,12 @@ class Settings:
         default=False,
         metadata={"means": "build beside the public folder, look it over, show it in one step; publishconf.py says so"},
     )
+    target: str = field(
+        default="",
+        metadata={
+            "means": "a folder, `s3://bucket/prefix`, `rsync://host/module` or `user@host:/path`: where to publish"
+        },
+    )
     keep_releases: int = field(default=5, metadata={"means": "how many releases are kept, to roll back to"})
     least_left: float = field(
         default=0.9, metadata={"means": "a build that would leave a smaller share of the stories is refused"}

@@ -18,6 +18,7 @@ from servers import Server, free_port, running, serving
 
 import press
 from conftest import Served, new_site
+from nashra.publish.headers import headers
 from nashra.publish.releases import Releases
 
 SERVERS = ["nginx", "caddy"]
@@ -115,6 +116,8 @@ def test_every_file_is_sent_whole_and_as_what_it_is(site: Served, server: Server
     for name, data in files.items():
         answer = server.ask(f"/{name}", over=connection)
         assert (answer.status, answer["Content-Type"]) == (200, kind(name)), name
+        # The same is sent from a bucket.
+        assert {header: answer[header] for header in ("Content-Type", "Cache-Control")} == headers(name), name
         assert answer.body == data and answer["Content-Length"] == str(len(data)), name
         assert {header: answer[header] for header in SECURITY} == SECURITY, name
         assert answer["Content-Encoding"] == "" and answer["Vary"] == vary(name), name

@@ -117,6 +117,13 @@ def test_publish_writes_addresses_of_the_public_site(folders: Folders) -> None:
     assert "127.0.0.1" not in feed + (folders.output / "index.html").read_text("utf-8")
 
 
+def test_publishing_to_a_bucket_brings_the_sdk(folders: Folders) -> None:
+    for target, brings in (("s3://bucket/prefix", True), ("user@host:/folder", False), ("folder", False), ("", False)):
+        told = folders.make("--dry-run", "--what-if=requirements-s3.lock", "publish", f"TARGET={target}")
+        assert told.returncode == 0, told.stderr
+        assert ("--requirement requirements-s3.lock" in told.stdout) is brings, target
+
+
 def test_serve_answers_on_loopback(folders: Folders) -> None:
     with folders.running("serve") as address:
         wait_for(f"{address}/", "لافروف")

@@ -23,6 +23,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from nashra.disk import sync
 from nashra.errors import Problem, shown
+from nashra.publish.order import is_story
 from nashra.publish.sending import Post, send
 
 WEBSUB, INDEXNOW, WEBHOOK = "websub", "indexnow", "webhook"
@@ -40,7 +41,6 @@ _FORM, _JSON = "application/x-www-form-urlencoded", "application/json; charset=u
 _WANTS = {WEBSUB: (FEED,), INDEXNOW: (STORY,), WEBHOOK: (FEED, STORY, PAGE, FILE, ALL)}
 # What people subscribe to: no archive document, which lies in a folder of its feed's name (RFC 5005 §4).
 _FEEDS = re.compile(r"feeds/(?:(?!all/)[^/]+/)?[^/]+\.(?:rss\.xml|atom\.xml|json)")
-_STORIES = re.compile(r"\d{4}/(?:\d\d/){0,2}(?!(?:index|\d+)\.html)[^/]+\.html")
 # What lies beside files for servers, and has no address.
 _OURS = (".br", ".gz", ".gone")
 _NAMES = {WEBSUB: "hub", INDEXNOW: "IndexNow", WEBHOOK: "webhook"}
@@ -101,7 +101,7 @@ def changes(names: Iterable[str], there: Path, site: str) -> Iterator[Change]:
 def _what(name: str) -> str:
     if _FEEDS.fullmatch(name):
         return FEED
-    if _STORIES.fullmatch(name):
+    if is_story(name):
         return STORY
     return PAGE if name.endswith(".html") else FILE
 

@@ -25,18 +25,16 @@ from typing import NamedTuple
 
 from nashra.disk import hold, sync
 from nashra.errors import Problem, shown, tell
-from nashra.publish.pack import packed
+from nashra.publish.order import is_hashed
+from nashra.publish.pack import PACKED, packed
 from nashra.publish.target import Published
-from nashra.publish.verify import problems
+from nashra.publish.verify import problems, refuse
 
 # Where builds tell servers which addresses are withdrawn.
 GONE_NGINX, GONE_CADDY = ".gone.nginx", ".gone.caddy"
 # Of hidden files, those that are published; the others are of builds and of editors' programs.
 _SHOWN = (".well-known", GONE_NGINX, GONE_CADDY)
-_PACKED = (".br", ".gz")
 _NUMBER = re.compile(r"\d{6}")
-# A name that changes with the file's bytes, so that it may be kept by caches for ever.
-_HASHED = re.compile(r".*-[0-9a-f]{10}\.\w+")
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _TO_LIST = 5
 _FIRST = "000000"
@@ -228,7 +226,7 @@ class Releases:
             remedy = "correct the seeds and publish, or use --force"
             raise self._problem(f"release {wanted.name} still shows what was withdrawn since: {again[0]}", remedy)
         # Pages of the release that is left are in readers' hands still.
-        _lend(filter(_hashed, _read_sums(current)), current, wanted)
+        _lend(filter(is_hashed, _read_sums(current)), current, wanted)
         self.show(wanted)
         return wanted
 
@@ -249,10 +247,7 @@ class Releases:
         wrong = problems(self.next, address, now, new, bool(gone))
         if lost := sorted(set(written) - now.keys()):
             wrong.append(Problem("files that the build wrote are gone", "build again", path=lost[0]))
-        if wrong and not force:
-            tell(*wrong[1:_TO_LIST])
-            refused = Problem(f"{wrong[0].wrong}: not published", f"{wrong[0].remedy}, or publish with FORCE=1")
-            raise refused.at(wrong[0].path)
+        refuse(wrong, force)
         if not new and not gone and self.current:
             return Published(f"release {self.current.name} shows all of it already", wrong, frozenset())
         release = self._add(now, was, assets)
@@ -266,6 +261,11 @@ class Releases:
         return Problem(wrong, remedy, path=shown(self.public))
 
 
+def is_shown(name: str) -> bool:
+    """Tell whether a file or folder of a site, in a folder that is shown, is for the public or its servers."""
+    return not name.startswith(".", name.rfind("/") + 1) or name in _SHOWN
+
+
 def files(site: Path) -> dict[str, File]:
     """Return the files of a site by their paths below it, in order; links, and what is hidden but meant for servers or
     programs, are none."""
@@ -275,7 +275,7 @@ def files(site: Path) -> dict[str, File]:
         with os.scandir(f"{site}/{folder}") as entries:
             for entry in entries:
                 name = folder + entry.name
-                if entry.name.startswith(".") and name not in _SHOWN:
+                if not is_shown(name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(f"{name}/")
@@ -292,7 +292,7 @@ def _changed(now: Mapping[str, File], was: Mapping[str, File], assets: str) -> t
     gone = {
         name
         for name in was.keys() - now.keys()
-        if not (name.endswith(_PACKED) and name[:-3] in was) and not (name.startswith(f"{assets}/") and _hashed(name))
+        if not (name.endswith(PACKED) and name[:-3] in was) and not (name.startswith(f"{assets}/") and is_hashed(name))
     }
     return new, gone
 
@@ -310,7 +310,7 @@ def _make(site: Path, folder: str) -> list[Path]:
 
 def _twins(name: str, site: Container[str]) -> list[str]:
     """Return the names of the packed twins of a file, without those that the site has itself."""
-    return [twin for ending in _PACKED if (twin := f"{name}{ending}") not in site]
+    return [twin for ending in PACKED if (twin := f"{name}{ending}") not in site]
 
 
 def _finished(site: Path, name: str, twins: Container[str]) -> dict[str, str]:
@@ -338,13 +338,9 @@ def _carry(release: Path, making: Path, assets: str) -> None:
         return
     here = {f"{assets}/{name}" for name in files(release / assets)}
     # What it carried itself is in no list of its files.
-    old = set(filter(_hashed, here))
+    old = set(filter(is_hashed, here))
     own = _read_sums(release) if any(not (making / name).exists() for name in old) else {}
     _lend(old & own.keys(), release, making)
-
-
-def _hashed(name: str) -> bool:
-    return _HASHED.fullmatch(name.removesuffix(".br").removesuffix(".gz")) is not None
 
 
 def _lend(names: Iterable[str], release: Path, other: Path) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree, html
 
-from nashra.errors import Problem
+from nashra.errors import Problem, tell
 
 # A hub of one's own may be at the site's address: it is no file.
 _LINKS = (
@@ -21,6 +21,7 @@ _LINKS = (
 )
 # What editors put beside the pages is theirs: only what a build makes must be readable as what it is.
 _MADE = ("feeds/", "sitemap", "opml.xml")
+_TO_TELL = 5
 _ROOTS = ("rss", "feed", "opml", "urlset", "sitemapindex", "browserconfig")
 
 
@@ -38,6 +39,14 @@ def problems(site: Path, address: str, names: Collection[str], new: Collection[s
         for found in pool.map(lambda name: list(_looked_over(site, address, names, name)), looked):
             wrong += found
     return wrong
+
+
+def refuse(wrong: list[Problem], force: bool) -> None:
+    """Raise the first of what is wrong and tell of some more, if it is not to be shown by ``force``."""
+    if wrong and not force:
+        tell(*wrong[1:_TO_TELL])
+        refused = Problem(f"{wrong[0].wrong}: not published", f"{wrong[0].remedy}, or publish with FORCE=1")
+        raise refused.at(wrong[0].path)
 
 
 def _looked_over(site: Path, address: str, names: Container[str], name: str) -> Iterator[Problem]:

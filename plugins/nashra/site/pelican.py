@@ -28,7 +28,9 @@ from nashra.desk.analyse import Desk
 from nashra.errors import Problem, shown, tell
 from nashra.memory import settle
 from nashra.publish.pings import INDEXNOW, WEBHOOK, WEBSUB, WHEN_PUBLISHING, Pings, Receiver, changes
+from nashra.publish.places import is_elsewhere, remote
 from nashra.publish.releases import Releases
+from nashra.publish.remote import Remote
 from nashra.settings import Settings
 from nashra.site import cluster
 from nashra.site.cards import Cards
@@ -76,8 +78,14 @@ class Nashra(Pelican):
         # What undoes the build that is going on.
         self._give_up: Callable[[], None] = lambda: None
         self._static_paths = list(settings["STATIC_PATHS"])
+        target = str(settings.get("NASHRA_TARGET", "")) if settings.get("NASHRA_RELEASES") else ""
+        if target and not is_elsewhere(target):
+            settings["OUTPUT_PATH"] = str(Path(target).absolute())
         releases = Releases(Path(settings["OUTPUT_PATH"]))
         self._releases = releases if settings.get("NASHRA_RELEASES") else None
+        # Where it is published in the stead of the releases of this machine.
+        self._elsewhere = target if is_elsewhere(target) else ""
+        self._remote: Remote | None = None
         self._public = releases.public
         if self._releases:
             settings["OUTPUT_PATH"] = str(releases.next)
@@ -277,7 +285,8 @@ class Nashra(Pelican):
         self._why = Counter(why for _, why in self._reasons or told)
         files = self._archive.files
         self._counted = sitemaps.lists + files.count("story/"), files.count("feed/")
-        self._written = files.all() if self._releases else set()
+        # All of them are asked for only where all are looked at again.
+        self._written = (self._writer.written if self._elsewhere else files.all()) if self._releases else set()
 
     def _check_places(self) -> None:
         """Raise Problem when a folder or address cannot be used, before anything is touched."""
@@ -290,7 +299,10 @@ class Nashra(Pelican):
                 if place.is_relative_to(own) or own.is_relative_to(place):
                     wrong = f"{shown(own)} and output would mix"
                     raise Problem(wrong, "name another with OUTPUT=folder", path=shown(place))
-        if self._releases:
+        if self._releases and self._elsewhere:
+            self._remote = remote(self._elsewhere, self._releases)
+            self._remote.check()
+        elif self._releases:
             self._releases.check(lambda public: Manifest(public, public).foreign(), self._settings.force)
         elif output.parent == Releases(self._public).folder:
             remedy = "publish with make publish, or build elsewhere: OUTPUT=folder"
@@ -307,7 +319,7 @@ class Nashra(Pelican):
         pings = Pings(self._releases.folder)
         pings.meant_for(_receivers(self._settings), settings["SITEURL"])
         try:
-            published = self._releases.publish(
+            published = (self._remote or self._releases).publish(
                 settings["SITEURL"],
                 settings["THEME_STATIC_DIR"],
                 written=self._written,
@@ -331,7 +343,7 @@ class Nashra(Pelican):
     def _report(self, done: str) -> None:
         pages, feeds = self._counted
         seconds = sum(self._laps.seconds.values())
-        site = shown(self._public / "index.html")
+        site = f"{self.settings['SITEURL']}/" if self._elsewhere else shown(self._public / "index.html")
         lines = [
             f"Nashra: {_many(self._stories.newsroom.bulletins, 'bulletin')} → "
             f"{_many(len(self._stories.articles), 'story')}, "

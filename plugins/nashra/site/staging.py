@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from nashra.publish.order import rank
+
 # In the output folder itself: only within one file system can a file be moved in one step.
 NAME = ".nashra.new"
-# Assets, the pages of stories, lists and other pages, feeds, and what leads machines to all of them: nothing may tell
-# of what is not there yet.
-_ORDER = (
-    re.compile(r"(?!search/)(?!.*\.(?:html|xml|json|ics)$)"),
-    re.compile(r"\d{4}/(?:\d\d/){0,2}(?!index\.html$|\d+\.html$)[^/]+\.html$"),
-    re.compile(r"(?!index\.html$)(?!feeds/)(?!sitemap)(?!opml\.xml$)"),
-    re.compile(r"index\.html$"),
-    re.compile(r"feeds/"),
-)
 
 
 class Staging:
@@ -58,7 +50,7 @@ class Staging:
         """Put every file in its place: what is new first, for nothing leads there yet, then what is there already in
         another form. A reader who follows links finds no page missing at any moment."""
         changed = [name for name, there in self._new_first("") if there]
-        for name in sorted(changed, key=lambda name: (_rank(name), name)):
+        for name in sorted(changed, key=lambda name: (rank(name), name)):
             os.replace(self.folder / name, self._root / name)
         self.clear()
 
@@ -66,7 +58,7 @@ class Staging:
         """Move what is new below ``folder``, whole folders at once; yield the files, and whether they are still to be
         moved."""
         with os.scandir(self.folder / folder) as entries:
-            found = sorted(entries, key=lambda entry: (not entry.is_dir(), _rank(entry.name), entry.name))
+            found = sorted(entries, key=lambda entry: (not entry.is_dir(), rank(entry.name), entry.name))
         for entry in found:
             name = f"{folder}/{entry.name}" if folder else entry.name
             place = self._root / name
@@ -77,12 +69,3 @@ class Staging:
             if not there:
                 Path(entry.path).rename(place)
             yield name, there
-
-
-def first_to_go(name: str) -> tuple[int, int, str]:
-    """Return the place of a file among those that are removed: what leads to others goes before them."""
-    return -_rank(name), name.count("/"), name
-
-
-def _rank(name: str) -> int:
-    return next((at for at, kind in enumerate(_ORDER) if kind.match(name)), len(_ORDER))

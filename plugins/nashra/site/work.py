@@ -343,7 +343,7 @@ def _seen(name: str) -> bool:
 
 def _shown(settings: Settings) -> Settings:
     """Return the settings without what no page shows."""
-    told = replace(settings, indexnow_key="", indexnow_endpoint="", webhooks=())
+    told = replace(settings, target="", indexnow_key="", indexnow_endpoint="", webhooks=())
     return replace(told, workers=1, executor="", releases=False, keep_releases=1, least_left=0.0, force=False)
 
 

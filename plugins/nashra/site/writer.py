@@ -19,9 +19,10 @@ from pelican.writers import Writer
 
 from nashra.archive.files import Files
 from nashra.errors import Problem, shown
+from nashra.publish.order import first_to_go
 from nashra.site.lists import NEAR, Articles, Paginator
 from nashra.site.manifest import Manifest
-from nashra.site.staging import Staging, first_to_go
+from nashra.site.staging import Staging
 from nashra.site.work import Conflict, Work
 
 # What has pages of stories, or no pages.
