@@ -670,9 +670,10 @@ class Archive:
     def _before(self, placed: _Placed) -> Iterator[Shared]:
         """Yield, for each entity of a story, the stories about it that came in before it, within the window."""
         for kind, slug in placed.entities:
+            # From the oldest on: what came in together came in by age, and of a common tag a few are enough to know it.
             rows = self.db.execute(
                 "SELECT id, instant, seed FROM tagging WHERE role = 'tag' AND slug = ? AND instant BETWEEN ? AND ?"
-                f" AND (seen, instant, seed, -back) < (?, ?, ?, ?) LIMIT {RARE + 1}",
+                f" AND (seen, instant, seed, -back) < (?, ?, ?, ?) ORDER BY instant LIMIT {RARE + 1}",
                 (slug, *_window(placed.instant), *placed.order),
             )
             yield Shared(kind, rows.fetchall())
