@@ -33,7 +33,7 @@ publish: $(VENV)/.ready $(EXTRAS) ## build for the public with publishconf.py, a
 	@$(PELICAN) -s publishconf.py
 
 test: $(VENV)/.tested lint ## set up what the tests need, a browser too, and run them
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-all: $(VENV)/.tested lint ## the tests and the slow ones
 	@tools/node

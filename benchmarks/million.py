@@ -1,8 +1,8 @@
 """What an archive of a million stories takes: sizes, the first build, a start, one more story; and what follows of it.
 
 `million.py 10000 100000` builds these sizes and prints what was measured, and what a million takes if it goes on so;
-`million.py 1000000 --hollow` measures a million stories of which no page is written (hollow.py). Rows that say
-«modelled» were not measured.
+`million.py 1000000 --hollow` measures a million stories of which no page is written (hollow.py); `million.py 1000000
+--promises` only what the ledger and the database hold of them. Rows that say «modelled» were not measured.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ from pathlib import Path
 
 from corpus import Corpus, write
 from speed import Nashra, Run, count, run
+
+from nashra.arabic.slugs import slug
+from nashra.archive.identity import Known, digest, fingerprint
+from nashra.archive.store import Archive
 
 HOLLOW = Path(__file__).with_name("hollow.py")
 MILLION = 1_000_000
@@ -81,7 +85,7 @@ def measured(stories: int, folder: Path, hollow: bool) -> Found:
         lists = [path.stat().st_size for path in site.output.glob("category/*.html")]
         rows["largest list page, KB"] = max(lists) / 1e3
         rows["tags' page, KB"] = max(path.stat().st_size for path in site.output.glob("tags*.html")) / 1e3
-    starts = [_start(site) for _ in range(_ROUNDS)]
+    starts = [_start(site.state, site.seeds / "ledger.jsonl") for _ in range(_ROUNDS)]
     rows["ledger and database opened, ms"] = statistics.median(starts) * 1e3
     rows["tables, rows"] = _rows(site.state / "archive.db")
     more = [_more(site, number) for number in range(_ROUNDS)]
@@ -94,12 +98,35 @@ def measured(stories: int, folder: Path, hollow: bool) -> Found:
     return found
 
 
+def promised(stories: int, folder: Path) -> Found:
+    """Have so many stories promised, in a ledger and a database of their own, and return what a start takes."""
+    promises, state = folder / "ledger.jsonl", folder / "state"
+    corpus = Corpus(stories)
+    with Archive(state, promises) as archive:
+        for story in corpus:
+            story_id = digest(story.headline + str(story.number))
+            link = f"{story.moment:%Y/%m}/{slug(story.headline)}-{story.number}.html"
+            print_ = fingerprint(story.headline, story.paragraphs)
+            moment = story.moment.isoformat()
+            uri = f"tag:nashra.example,2026:{story_id}"
+            archive.promise(Known(story_id, uri, link, moment, moment, f"{story.path}.txt", 0, print_))
+        archive.keep_promises()
+    found = Found(stories)
+    found.rows["ledger, MB"] = promises.stat().st_size / 1e6
+    found.rows["database, GB"] = (state / "archive.db").stat().st_size / 1e9
+    starts = [_start(state, promises) for _ in range(_ROUNDS)]
+    found.rows["ledger and database opened, ms"] = statistics.median(starts) * 1e3
+    shutil.rmtree(state)
+    found.rows["the same, the database lost, s"] = _start(state, promises)
+    return found
+
+
 def _index(output: Path) -> list[Path]:
     return [output / "search" / name for name in ("words", "category")]
 
 
-def _start(site: Nashra) -> float:
-    command = [sys.executable, "-c", _START, str(site.state), str(site.seeds / "ledger.jsonl")]
+def _start(state: Path, promises: Path) -> float:
+    command = [sys.executable, "-c", _START, str(state), str(promises)]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
@@ -150,12 +177,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure large archives, and say what a million stories take.")
     parser.add_argument("stories", type=int, nargs="+")
     parser.add_argument("--hollow", action="store_true", help="write no pages: for what no disk holds")
+    parser.add_argument("--promises", action="store_true", help="the ledger and the database alone")
     parser.add_argument("--place", type=Path, help="a folder on a disk that holds it; 100 KB a story")
     asked = parser.parse_args()
     found = []
     for stories in sorted(asked.stories):
         with tempfile.TemporaryDirectory(dir=asked.place) as folder:
-            found.append(measured(stories, Path(folder), asked.hollow))
+            place = Path(folder)
+            found.append(promised(stories, place) if asked.promises else measured(stories, place, asked.hollow))
             shutil.rmtree(Path(folder) / "output", ignore_errors=True)
     print(f"{os.cpu_count()} cores; Python {sys.version.split()[0]}")
     print(shown(found))
