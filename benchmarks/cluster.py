@@ -28,6 +28,7 @@ from nashra.memory import settle
 from nashra.site import shares
 from nashra.site.cluster import Cluster
 from nashra.site.newsroom import Reader
+from nashra.site.work import program
 
 _SIZES = (1, 20, 200, 500)
 _TWO = 2
@@ -65,7 +66,7 @@ def built(site: Nashra, *settings: str) -> float:
 def read(site: Nashra, size: int, hire: Callable[[], shares.Hands]) -> float:
     """Read all seeds in tasks of ``size``; return in how many seconds."""
     topics = site.project / "topics.toml"
-    reader = Reader(Desk.load(topics).key, topics, "UTC", 2**20)
+    reader = Reader(Desk.load(topics).key, topics, "UTC", 2**20, program())
     seeds = intake.survey(intake.Listing(site.seeds), "seeds", {}, None).seeds
     work = [(seed, SeenSeed()) for seed in seeds]
     parts = [work[at : at + size] for at in range(0, len(work), size)]

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import pickle
 import secrets
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from nashra.errors import Problem, tell
 from nashra.settings import Settings
 from nashra.site import shares
 from nashra.site.content import Slips
+from nashra.site.work import program
 from nashra.site.writer import Harvest
 
 if TYPE_CHECKING:
@@ -40,10 +43,12 @@ _R = TypeVar("_R")
 
 
 class Made(NamedTuple):
-    """What somebody else made: the files, and what was wrong with hand-written pages among them."""
+    """What somebody else made: the files, what was wrong with hand-written pages among them, and what the index of tags
+    shows."""
 
     harvest: Harvest
     slips: Slips
+    shows_tags: dict[str, str]
 
 
 # --- who is at work ------------------------------------------------------------------------------------------------
@@ -73,6 +78,12 @@ def hire(settings: Settings, amount: int) -> shares.Hands:
             raise
         tell(Problem("the cluster was lost: this machine goes on", f"look why ({problem.wrong})", path=problem.path))
         return shares.forked(settings.workers)
+
+
+def call(settings: Settings, amount: int) -> None:
+    """Have the cluster ready, should one be to make so many stories. Raises Problem where it is not there."""
+    if settings.executor and amount >= shares.LARGE:
+        hire(settings, amount)
 
 
 def dismiss() -> None:
@@ -118,7 +129,13 @@ class Cluster:
                 raise self._problem(wrong, "have all machines see the project's folders under the same names")
             if its.program != mine.program:
                 wrong = f"worker {worker} runs another program ({_other(mine.program, its.program)})"
-                raise self._problem(wrong, "install the same there")
+                raise self._problem(wrong, "install the same there, and start it again")
+        # What a build that was ended asked of them is written where this one writes: it must be over.
+        end = time.monotonic() + _MANNED
+        while any(self._client.run(busy).values()):
+            if time.monotonic() > end:
+                raise self._problem("its workers are at work for another build", "wait for that to end")
+            time.sleep(0.1)
 
     def _problem(self, wrong: str, remedy: str) -> Problem:
         return Problem(wrong, f"{remedy}, {_HERE}", path=f"{_DASK}{self._address}")
@@ -206,13 +223,19 @@ class Hello(NamedTuple):
 
 def hello(token: str) -> Hello:
     """Return who this process is."""
-    from nashra.site.work import program  # noqa: PLC0415
+    # What it may have to run, it has loaded when it says what that is.
+    import nashra.site.pelican  # noqa: F401, PLC0415
 
     try:
         read = Path(token).read_text("ascii")
     except OSError:
         read = ""
-    return Hello(read, tuple(program()))
+    return Hello(read, program())
+
+
+def busy() -> bool:
+    """Tell whether this process makes a part of a site."""
+    return _busy.locked()
 
 
 def _other(mine: tuple[str, ...], its: tuple[str, ...]) -> str:
@@ -245,9 +268,12 @@ class Order:
     key: str
     folder: str
     taken: int
+    program: tuple[str, ...]
 
     def __call__(self, part: tuple[str, Iterable[int]]) -> Made | None:
-        """Make a part: what, and which numbers of it."""
+        """Make a part: what, and which numbers of it. Raises LookupError where that would be another site's."""
+        if self.program != program():
+            raise LookupError("another program, which came when the others were greeted")
         with _busy:
             site = _sites.get(self.key) or self._site()
             if self.folder:
@@ -258,7 +284,9 @@ class Order:
         from nashra.site.pelican import Nashra  # noqa: PLC0415  # who is hired makes a site as whoever builds it
 
         folder = Path(self.folder)
-        settings = pickle.loads(Path(folder, _SETTINGS).read_bytes())
+        place, settings = pickle.loads(Path(folder, _SETTINGS).read_bytes())
+        # Paths may be given from where the build was begun.
+        os.chdir(place)
         _sites.clear()
         _sites[self.key] = site = Nashra(settings).ready(folder / f"{self.taken}.db")
         return site
@@ -272,13 +300,17 @@ def forget() -> None:
 class Orders:
     """The tasks of one build."""
 
-    def __init__(self, site: StoriesGenerator, asked: dict[str, Any]) -> None:
-        """``asked`` are Pelican's settings as they were asked for."""
+    def __init__(self, site: StoriesGenerator, asked: dict[str, Any], *, hired: bool = False) -> None:
+        """``asked`` are Pelican's settings as they were asked for; ``hired``: another process gives orders to this."""
         self._site = site
         self._asked = asked
         self._key = secrets.token_hex(8)
         self._taken = 0
-        self._folder = site.nashra.state.absolute() / f"shared-{self._key}" if site.nashra.executor else None
+        state = site.nashra.state.absolute()
+        self._folder = state / f"shared-{self._key}" if site.nashra.executor else None
+        # What a build that was killed left: nobody else is at work while the archive is open.
+        for left in () if hired else (*state.glob("shared-*"), *state.glob("token-*")):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
     def next(self) -> Order:
         """Return the task for the site as the archive is now."""
@@ -286,14 +318,12 @@ class Orders:
         if self._folder is None:
             _sites.clear()
             _sites[self._key] = self._site
-            return Order(self._key, "", 0)
+            return Order(self._key, "", 0, program())
         if self._taken == 1:
-            for left in self._folder.parent.glob("shared-*"):
-                shutil.rmtree(left, ignore_errors=True)
             self._folder.mkdir()
             Path(self._folder, _SETTINGS).write_bytes(_pickled(self._asked))
         self._site.archive.picture(self._folder / f"{self._taken}.db")
-        return Order(self._key, str(self._folder), self._taken)
+        return Order(self._key, str(self._folder), self._taken, program())
 
     def end(self) -> None:
         """Forget the site."""
@@ -309,7 +339,8 @@ def _pickled(settings: dict[str, Any]) -> bytes:
     for module in map(sys.modules.get, _own(settings)):
         if module:
             cloudpickle.register_pickle_by_value(module)
-    made: bytes = cloudpickle.dumps(settings)
+    # No page shows to whom it is told that it is there, and such an address may be as good as a password.
+    made: bytes = cloudpickle.dumps((str(Path.cwd()), {**settings, "NASHRA_WEBHOOKS": ()}))
     return made
 
 

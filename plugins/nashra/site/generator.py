@@ -117,7 +117,9 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
         self.desk_key = desk.key
         self.newsroom = Newsroom(settings, archive, desk, ZoneInfo(self.settings["TIMEZONE"]))
         self.reads = Reads()
-        self.orders = cluster.Orders(self, asked)
+        self.orders = cluster.Orders(self, asked, hired=hired)
+        # What each page of the index of tags shows, as a digest, where it was looked at.
+        self.shows_tags: dict[str, str] = {}
 
     # --- what templates are given ------------------------------------------------------------------------------
 
@@ -373,6 +375,7 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
             if made:
                 self.writer.gather(made.harvest)
                 self.slips.take_up(made.slips)
+                self.shows_tags |= made.shows_tags
 
     def make(self, what: str, numbers: Iterable[int]) -> cluster.Made | None:
         """Make what these numbers stand for; where that is not the process of the build, return what was made."""
@@ -386,7 +389,7 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
             self.feeds.make(numbers)
         elif self.search:
             self.search.make(numbers)
-        return None if here else cluster.Made(self.writer.harvest(), self.slips)
+        return None if here else cluster.Made(self.writer.harvest(), self.slips, self.shows_tags)
 
     def _prepare(self) -> None:
         """Make what other files are made of, and none of them."""
@@ -527,8 +530,7 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
     def _write_tag_index(self, write: Any, template: Any) -> None:
         """Write the pages of the index of tags that show something else than they did: a story changes those of its own
         tags, of hundreds."""
-        files = self.archive.files
-        before, shows = ({} if self.work.full else files.told("tag index") or {}), {}
+        before, shows = ({} if self.work.full else self.archive.files.told("tag index") or {}), {}
         for each in filter(itemgetter("own_page"), self.tag_index):
             # What stands on other pages notes who looks at it there.
             letters = [part | {"rows": NotedList(part["rows"], "tag_index", self.reads)} for part in each["letters"]]
@@ -545,8 +547,7 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
                     for part, noted in zip(each["letters"], letters, strict=True)
                 ]
                 write(name, template, self.context, index=each | {"letters": shown}, index_page=name, url=name)
-        if self._process:
-            files.tell("tag index", shows)
+        self.shows_tags = shows
 
     def generate_categories(self, write: Any) -> None:
         """Write a page for every category."""
@@ -627,6 +628,8 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
             self._look,
             self._hired,
         )
+        if self.work.full and not self._hired:
+            cluster.call(self.nashra, self.archive.count())
         writer.begin(self.work, self.archive.files, apart=self._hired)
         self.search = Search(self, writer) if "search" in self.settings["DIRECT_TEMPLATES"] else None
         self.feeds = Feeds(self, writer)
@@ -640,6 +643,7 @@ class StoriesGenerator(Fenced, ArticlesGenerator):
 
     def _write_all(self, writer: Any) -> None:
         self.generate_pages(writer)
+        self.archive.files.tell("tag index", self.shows_tags)
         self._lap("pages")
         if self.search:
             self.search.write()

@@ -37,6 +37,7 @@ from nashra.desk.model import Analysis, Bulletin, Story
 from nashra.errors import Problem, shown
 from nashra.settings import Settings
 from nashra.site import cluster, shares
+from nashra.site.work import program
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Reader:
     topics: Path
     zone: str
     limit: int
+    program: tuple[str, ...]
 
     def __call__(self, part: Sequence[tuple[intake.Found, SeenSeed]]) -> list[_Read | Problem]:
         """Return the stories of each seed that was seen so at the last build; a problem where it cannot be read.
@@ -83,8 +85,9 @@ class Reader:
         Raises LookupError where there is no such desk.
         """
         if self.desk not in _desks:
-            found = Desk.load(self.topics)
-            if found.key != self.desk:
+            # What this process has loaded is not what lies on the disk by now.
+            found = Desk.load(self.topics) if self.program == program() else None
+            if not found or found.key != self.desk:
                 raise LookupError("another desk, which would make another site")
             _desks.clear()
             _desks[self.desk] = found
@@ -122,7 +125,7 @@ class Newsroom:
         self._archive = archive
         self._desk = desk
         self._zone = zone
-        self._reader = Reader(desk.key, settings.topics.absolute(), zone.key, settings.max_seed_bytes)
+        self._reader = Reader(desk.key, settings.topics.absolute(), zone.key, settings.max_seed_bytes, program())
         _desks.clear()
         _desks[desk.key] = desk
         self._now = now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import logging
 import os
 import sqlite3
@@ -253,6 +254,11 @@ class Nashra(Pelican):
         process that builds it."""
         self._settings = Settings.read(self.settings)
         self._hired, self._whole = True, "another process builds it"
+        for name in self.settings["LOCALE"]:
+            # As Pelican does where it reads settings.
+            with suppress(locale.Error):
+                locale.setlocale(locale.LC_ALL, name)
+                break
         self._laps, self._slips = Laps(), Slips()
         self._desk = Desk.load(self._settings.topics)
         self._archive = Archive.of_picture(picture)

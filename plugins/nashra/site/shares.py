@@ -112,9 +112,7 @@ def in_order(
             try:
                 while len(waiting) < hands.ahead:
                     for part in coming:
-                        # First in line, so that it is not lost where nobody takes it.
-                        waiting.append((part, Future()))
-                        waiting[-1] = part, hands.submit(task, part)
+                        waiting.append((part, _handed(hands, task, part)))
                         break
                     else:
                         break
@@ -128,10 +126,12 @@ def in_order(
                 hands.abandon()
                 hands = hire() if breaks <= _MOST_BREAKS else Here()
                 waiting = deque(
-                    (part, future if _good(future) else _again(hands, task, part)) for part, future in waiting
+                    (part, future if _good(future) else _handed(hands, task, part)) for part, future in waiting
                 )
                 continue
             except (Exception, SystemExit):  # its own, which is raised here, or the way's, which is none of ours
+                if isinstance(hands, Here):
+                    raise
                 result = task(waiting[0][0])
             waiting.popleft()
             yield result
@@ -154,13 +154,13 @@ def _good(future: Future[Any]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
 
 
-def _again(hands: Hands, task: Callable[[_T], _R], part: _T) -> Future[_R]:
-    """Hand a part to others; where they are gone already, return what says so when it is asked for."""
+def _handed(hands: Hands, task: Callable[[_T], _R], part: _T) -> Future[_R]:
+    """Hand a part to whoever works; where nobody takes it, return what says so when it is asked for."""
     try:
         return hands.submit(task, part)
-    except BrokenExecutor as broken:
+    except Exception as error:
         future: Future[_R] = Future()
-        future.set_exception(broken)
+        future.set_exception(error)
         return future
 
 

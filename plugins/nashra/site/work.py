@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -306,15 +307,15 @@ def frame(desk: StoriesGenerator) -> str:
     return made.hexdigest()
 
 
-def program() -> Iterator[str]:
-    """Yield the names and versions of what makes pages: Python, what it needs, and this program itself."""
-    yield f"Python {sys.version}"
-    for name in _MADE_BY:
-        yield f"{name} {metadata.version(name)}"
+@cache
+def program() -> tuple[str, ...]:
+    """Return the names and versions of what makes pages: Python, what it needs, and this program itself, as it was
+    when this process first asked: what it loaded it does not load again."""
     made = hashlib.sha256()
     for file in _our_files():
         made.update(file.read_bytes())
-    yield f"nashra {metadata.version('nashra')} ({made.hexdigest()[:12]})"
+    others = (f"{name} {metadata.version(name)}" for name in _MADE_BY)
+    return f"Python {sys.version}", *others, f"nashra {metadata.version('nashra')} ({made.hexdigest()[:12]})"
 
 
 def _our_files() -> list[Path]:
