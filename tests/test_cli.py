@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, SEED
+from nashra import cli
 
 STORY_KEYS = ["start", "end", "headline", "summary", "category", "category_scores"]
 STORY_KEYS += ["tags", "sources", "dates", "evidence"]
@@ -136,3 +137,17 @@ def test_a_missing_file_and_missing_topics_are_one_line(tmp_path: Path) -> None:
     )
     assert result.returncode == 1
     assert result.stderr.startswith("topics.toml: there is no such file; ")
+
+
+@pytest.mark.parametrize("target", ["folder", "s3://bucket/site"])
+def test_commands_look_where_publishing_did(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TARGET", target)
+    where = "folder" if target == "folder" else "public"
+    (tmp_path / f"{where}.releases" / "000001").mkdir(parents=True)
+    (tmp_path / where).symlink_to(f"{where}.releases/000001")
+    assert cli.main(["rollback", "--list"]) == 0
+    assert capsys.readouterr().out == "000001 (public)\n"
+    assert cli.main(["ping"]) == 0

@@ -23,6 +23,7 @@ from nashra.desk.model import Analysis, Bulletin, Paragraph
 from nashra.errors import Problem, tell
 from nashra.memory import settle
 from nashra.publish.pings import WHEN_ASKED, WHEN_PUBLISHING, Pings, changes
+from nashra.publish.places import is_elsewhere
 from nashra.publish.releases import Releases, files
 from nashra.settings import Settings
 
@@ -71,13 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     withdraw.add_argument("--seeds", type=Path, default=_given("SEEDS", "seeds"), metavar="FOLDER")
     withdraw.set_defaults(run=_withdraw)
     rollback = commands.add_parser("rollback", help="show the public the release before this one again")
-    rollback.add_argument("folder", nargs="?", type=Path, default=_given("OUTPUT", "public"), metavar="FOLDER")
+    rollback.add_argument("folder", nargs="?", type=Path, default=_public(), metavar="FOLDER")
     rollback.add_argument("--to", default="", metavar="NUMBER", help="the release to show")
     rollback.add_argument("--list", action="store_true", help="list the releases that are kept")
     rollback.add_argument("--force", action="store_true", help="show again what was withdrawn since")
     rollback.set_defaults(run=_rollback)
     ping = commands.add_parser("ping", help="tell the hub, search engines and webhooks what they were not told yet")
-    ping.add_argument("folder", nargs="?", type=Path, default=_given("OUTPUT", "public"), metavar="FOLDER")
+    ping.add_argument("folder", nargs="?", type=Path, default=_public(), metavar="FOLDER")
     ping.add_argument("--list", action="store_true", help="list what is owed, and send nothing")
     ping.set_defaults(run=_ping)
     return parser
@@ -86,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
 def _given(name: str, default: str) -> Path:
     """Return a folder that is named as for make, by a variable."""
     return Path(os.environ.get(name) or default)
+
+
+def _public() -> Path:
+    """Return the folder that publishing shows, or, where that is elsewhere, the one beside which it builds."""
+    target = os.environ.get("TARGET", "")
+    return Path(target) if target and not is_elsewhere(target) else _given("OUTPUT", "public")
 
 
 def _desk(options: argparse.Namespace) -> Desk:
@@ -259,10 +266,13 @@ def _ping(options: argparse.Namespace) -> list[Problem]:
                 print(f"  {address}{' (gone)' if gone else ''}{f': {error}' if error else ''}")
         return pings.problems
     with releases.alone():
-        pings = Pings(releases.folder)
-        before = {receiver: len(some) for receiver, some in pings}
-        problems = pings.send(WHEN_ASKED)
-        left = {receiver: len(some) for receiver, some in pings}
+        pings, mine = Pings(releases.folder), Pings(releases.folder)
+    before = {receiver: len(some) for receiver, some in pings}
+    problems = mine.send(WHEN_ASKED, keep=False)
+    # Nobody waits for slow hubs to publish. Who publishes meanwhile tells what is owed, too: twice harms nobody.
+    with suppress(Problem), releases.alone():
+        Pings(releases.folder).strike(pings, mine)
+    left = {receiver: len(some) for receiver, some in mine}
     for receiver, number in before.items():
         print(f"{receiver}: {number:,} owed, {left.get(receiver, 0):,} left")
     if not before:

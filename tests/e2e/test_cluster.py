@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -9,15 +10,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_incremental import History, build
 
 from conftest import ROOT, Site
 from nashra.site import cluster
+from nashra.site.generator import StoriesGenerator
+from nashra.site.newsroom import Reader
 
 DASK = Path(sys.executable).with_name("dask")
 WAIT = 30
@@ -134,16 +138,24 @@ def test_the_same_bytes_whoever_makes_them(
     assert not [path.name for path in (site.folder / ".nashra").iterdir() if path.name.startswith(("shared", "token"))]
 
 
-def test_it_is_the_workers_that_make_it(
-    history: tuple[Path, dict[str, bytes]], two: Dask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("executor", ["two processes", "a cluster"])
+def test_it_is_the_others_that_make_it(
+    executor: str, history: tuple[Path, dict[str, bytes]], two: Dask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nobody(*_: object) -> None:
-        raise AssertionError("made here")
+    make, read = StoriesGenerator.make, Reader._read
 
-    # In the process that builds; the workers have their own.
-    monkeypatch.setattr("nashra.site.generator.StoriesGenerator.make", nobody)
-    monkeypatch.setattr("nashra.site.newsroom.Reader._read", nobody)
-    site = fresh(history, tmp_path, f"dask:{two.address}")
+    def elsewhere(site: StoriesGenerator, what: str, numbers: Iterable[int]) -> cluster.Made | None:
+        # Whoever is forked off has this, too; workers have their own.
+        assert os.getpid() != site._process, "made here"
+        return make(site, what, numbers)
+
+    def nobody(*given: Any) -> Any:
+        assert multiprocessing.parent_process().name != "MainProcess", "read here"
+        return read(*given)
+
+    monkeypatch.setattr(StoriesGenerator, "make", elsewhere)
+    monkeypatch.setattr(Reader, "_read", nobody)
+    site = fresh(history, tmp_path, f"dask:{two.address}" if executor == "a cluster" else "")
     build(site.folder, 1_626_800_000, large=0)
     assert site.tree() == history[1]
 

@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from hub import Asked, Inbox, reply
+from nashra import cli
 from nashra.publish import pings as made
 from nashra.publish import sending
 from nashra.publish.pings import (
@@ -39,6 +40,7 @@ from nashra.publish.pings import (
     Receiver,
     changes,
 )
+from nashra.publish.releases import Releases
 from nashra.publish.sending import Post, send
 
 SITE = "https://nashra.example"
@@ -621,3 +623,42 @@ def test_the_proxy_of_the_environment_counts(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("no_proxy", "hub.invalid")
         assert timed([Post("http://hub.invalid/x", "a/b", b"x")], 5)[0] != [""]
         assert len(proxy.got) == 1
+
+
+def test_who_is_told_meanwhile_is_struck_off_and_what_is_owed_anew_is_not(tmp_path: Path) -> None:
+    with Inbox(202).open() as inbox:
+        hub = Receiver(WEBSUB, f"{inbox.address}/hub")
+        mine = noted(tmp_path, hub)
+        before = Pings(tmp_path)
+        assert mine.send(5, keep=False) == []
+        # A publishing that failed to tell one of them, and owes another.
+        theirs = Pings(tmp_path)
+        ping = theirs._owed[hub][FEEDS[0]]
+        theirs._owed[hub][FEEDS[0]] = ping._replace(error="connection refused")
+        theirs.owe([Change(f"{SITE}/feeds/all.json", FEED)])
+        Pings(tmp_path).strike(before, mine)
+    assert owed(tmp_path) == {WEBSUB: [f"{SITE}/feeds/all.json", FEEDS[0]]}
+
+
+def test_a_slow_hub_that_is_told_by_hand_holds_up_no_publishing(tmp_path: Path) -> None:
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def speak(connection: socket.socket) -> None:
+        connection.recv(65536)
+        arrived.set()
+        go_on.wait(20)
+        connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+
+    public = tmp_path / "public"
+    releases = Releases(public)
+    releases.folder.mkdir()
+    with accepting(speak) as address:
+        noted(releases.folder, Receiver(WEBSUB, address), feeds=FEEDS[:1])
+        telling = threading.Thread(target=cli.main, args=(["ping", str(public)],))
+        telling.start()
+        assert arrived.wait(10)
+        with releases.alone():
+            pass
+        go_on.set()
+        telling.join(20)
+    assert owed(releases.folder) == {}

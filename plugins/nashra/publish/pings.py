@@ -161,9 +161,21 @@ class Pings:
         owed.clear()
         owed.update((ping.change.address, ping) for ping in kept)
 
-    def send(self, seconds: float) -> list[Problem]:
-        """Tell everybody what they are owed, for so many seconds at most; strike off what was told. Return what was
-        not, a line a receiver."""
+    def strike(self, before: Pings, after: Pings) -> None:
+        """Strike off what was told meanwhile by a list that was this one ``before``, and is ``after``; not what was
+        owed anew since, or tried again."""
+        for receiver, pings in before:
+            owed, left = self._owed.get(receiver, {}), after._owed.get(receiver, {})
+            for ping in pings:
+                address = ping.change.address
+                if owed.get(address) == ping:
+                    owed.pop(address)
+                    owed |= {address: left[address]} if address in left else {}
+        self._keep()
+
+    def send(self, seconds: float, *, keep: bool = True) -> list[Problem]:
+        """Tell everybody what they are owed, for so many seconds at most; strike off what was told, and ``keep`` the
+        list. Return what was not, a line a receiver."""
         ends = time.monotonic() + seconds
         told = [(receiver, some, post) for receiver, pings in self for some, post in _posts(receiver, pings, self.site)]
         failed: dict[Receiver, list[Ping]] = {}
@@ -181,7 +193,8 @@ class Pings:
             again = {ping.change.address: ping for ping in pings if ping.refused < _REFUSALS}
             self._owed[receiver] |= again
             problems += _said(receiver, pings, len(again))
-        self._keep()
+        if keep:
+            self._keep()
         return [*self.problems, *problems]
 
     def _keep(self) -> None:
