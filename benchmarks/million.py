@@ -150,24 +150,20 @@ def _told(story: object) -> dict[str, object]:
     return {name: getattr(story, name) for name in ("number", "headline", "paragraphs", "category", "tags")}
 
 
-# What does not grow with the archive.
-_FLAT = ("opened", "one story more", "largest", "nothing new", "peak", "tags' page")
-
-
 def shown(found: list[Found]) -> str:
-    """Return a table of what was found, with how it grew from the first to the last, and what a million takes so."""
+    """Return a table of what was found, with how it grew from the first to the last, and what a million takes if it
+    goes on along the straight line through these two."""
     first, last = found[0], found[-1]
     head = ["", *(f"{one.stories:,}" for one in found)]
     if len(found) > 1:
         head += ["growth", f"{MILLION:,}, modelled"]
     lines = [" | ".join(head), " | ".join("---" for _ in head)]
     for name in last.rows:
-        cells = [name, *(f"{one.rows[name]:,.3g}" for one in found)]
+        cells = [name, *(f"{each.rows[name]:,.3g}" for each in found)]
         if len(found) > 1:
-            growth = last.rows[name] / first.rows[name] if first.rows[name] else 0.0
-            flat = name.startswith(_FLAT) or any(each in name for each in _FLAT)
-            model = last.rows[name] * (1 if flat else MILLION / last.stories)
-            cells += [f"×{growth:.2f}", "as before" if flat else f"{model:,.3g}"]
+            one, other = first.rows[name], last.rows[name]
+            slope = (other - one) / (last.stories - first.stories)
+            cells += [f"×{other / one if one else 0:.2f}", f"{other + slope * (MILLION - last.stories):,.3g}"]
         lines.append(" | ".join(cells))
     return "\n".join(f"| {line} |" for line in lines)
 

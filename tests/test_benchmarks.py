@@ -21,6 +21,7 @@ from nashra.desk import seed as seeds
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import corpus
+import million
 import speed
 from corpus import FIRST, NAMES, SPAN, Corpus, Story
 from speed import Measured, Run
@@ -256,3 +257,23 @@ def test_cost_follows_the_change(tmp_path: Path) -> None:
         news.append(large.build().cpu)
     assert unchanged < whole / 10
     assert min(news) - start < whole / 10
+
+
+def test_what_a_million_takes_lies_on_the_line_through_two_sizes() -> None:
+    few, many = million.Found(10_000, {"s": 1.0}), million.Found(100_000, {"s": 1.9})
+    assert "| s | 1 | 1.9 | ×1.90 | 10.9 |" in million.shown([few, many])
+
+
+@pytest.mark.slow
+def test_a_hollow_archive_is_measured_as_a_real_one(tmp_path: Path) -> None:
+    real, hollow = (million.measured(600, _made(tmp_path / name), name == "hollow") for name in ("real", "hollow"))
+    # As many files would be written, but nearly none is.
+    assert hollow.rows["ledger, MB"] == real.rows["ledger, MB"]
+    assert abs(hollow.rows["tables, rows"] - real.rows["tables, rows"]) < 0.1 * real.rows["tables, rows"]
+    assert 0 < hollow.rows["one story more, files"] < 400
+    assert million.promised(600, _made(tmp_path / "promises")).rows["ledger, MB"] > 0.2
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
