@@ -370,6 +370,23 @@ def test_who_does_not_know_all_stories_loses_none(bucket: Bucket) -> None:
     holds(bucket.lies_there(), BEFORE, ("theme/main-abcdefabcd.css",))
 
 
+def test_who_does_not_know_of_a_withdrawal_does_not_undo_it(bucket: Bucket) -> None:
+    """The page stays, and stands for a withdrawn story; only the mark beside it would go."""
+    bucket.done(AFTER)
+    before = bucket.lies_there()
+    unaware = {name: text for name, text in AFTER.items() if name != f"{STORY}.gone"}
+    unaware |= {name: BEFORE[name] for name in (STORY, ".gone.nginx", ".gone.caddy", "cards/1.png")}
+    ended = bucket.publish(unaware, "two")
+    assert (ended.status, ended.said) == (
+        1,
+        f"{bucket.target}: stories that are withdrawn there would be seen again, 1 of them, as {STORY}; "
+        "bring in the ledger of whoever published last, or, if you undid a withdrawal, publish with FORCE=1\n",
+    )
+    assert bucket.lies_there() == before and bucket.puts() == []
+    bucket.done(unaware, "two", force=True)
+    holds(bucket.lies_there(), unaware)
+
+
 def test_a_broken_site_is_not_sent(bucket: Bucket) -> None:
     bucket.done(BEFORE)
     ended = bucket.publish(BEFORE | {OTHER: page("x", "/nosuch.html")})

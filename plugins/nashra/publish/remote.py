@@ -236,7 +236,7 @@ class Remote:
         now = sums.look()
         lease = Lease(self._store, self._owner())
         maps, changes = self._changes(lease, sums, now, force)
-        gone = [change.name for change in changes if change.sum is None]
+        gone = {change.name for change in changes if change.sum is None}
         self._refuse_to_lose(gone, force)
         there = _OnDisk(self._site)
         # No page leads to a shard of the search or to a card.
@@ -311,13 +311,24 @@ class Remote:
             if name not in seen:
                 yield Change(name, sums.of(name), False)
 
-    def _refuse_to_lose(self, gone: Iterable[str], force: bool) -> None:
-        """Raise Problem where a story's page would vanish: a withdrawn one leaves a page that says so, so that this
-        site must be one that never knew it."""
+    def _refuse_to_lose(self, gone: Collection[str], force: bool) -> None:
+        """Raise Problem where a story's page would vanish, or one that is withdrawn would be seen again: this site must
+        be one that never knew of it. That a withdrawal was undone here looks the same from there."""
         lost = sorted(filter(is_story, gone))
-        if lost and not force:
+        back = sorted(
+            page for name in gone if name.endswith(f".html{_MARK}") and (page := name[: -len(_MARK)]) not in gone
+        )
+        if force:
+            return
+        if lost:
             wrong = f"it shows stories that this site never had, {len(lost):,} of them, as {lost[0]}"
             remedy = "bring in the seeds and the ledger of whoever published last, or remove them with FORCE=1"
+            raise Problem(wrong, remedy, path=self._store.name)
+        if back:
+            wrong = f"stories that are withdrawn there would be seen again, {len(back):,} of them, as {back[0]}"
+            remedy = (
+                "bring in the ledger of whoever published last, or, if you undid a withdrawal, publish with FORCE=1"
+            )
             raise Problem(wrong, remedy, path=self._store.name)
 
     def _send(self, lease: Lease, maps: Maps, changes: Sequence[Change], assets: str) -> None:
