@@ -15,6 +15,7 @@ of a map for each few hundred neighbours of one, and the root, twice.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -22,9 +23,10 @@ import secrets
 import stat
 import threading
 import time
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -47,6 +49,8 @@ _BATCH = 2_000
 _LEFT_FOR = 30 * 86_400
 # Of a store's heartbeats, so many must be missed before somebody else's work is taken for dead.
 _MISSED = 4
+# The clock that goes on while the machine sleeps, where there is one.
+_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 # Beside the page of a withdrawn story lies an empty file of this name (site/tombstones.py).
 _MARK = ".gone"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -128,7 +132,8 @@ class Change(NamedTuple):
 class Lease:
     """The right to change what lies in a place: the root as it was read or written last.
 
-    Where somebody else is named in it they are watched first: whoever is at work writes the root again and again.
+    Where somebody else is named in it they are watched first: whoever is at work writes the root again and again. Who
+    did not for so long that they may be taken for dead does so before they touch anything more.
     Raises Problem in all that it does, once somebody else has written it.
     """
 
@@ -139,6 +144,7 @@ class Lease:
         )
         self._lock, self._over, self._lost = threading.Lock(), threading.Event(), False
         self.root, self._version = self._read()
+        self._written = time.clock_gettime(_CLOCK)
         if self.root.owner not in ("", owner):
             watched, seen = time.monotonic(), self._version
             while time.monotonic() - watched < _MISSED * store.beat:
@@ -158,9 +164,17 @@ class Lease:
             raise Problem(wrong, "delete it there: then all is sent again", path=self._store.name) from None
 
     def still(self) -> None:
-        """Raise Problem if the root was seen to be another's."""
+        """Raise Problem if the root is another's: as far as was seen, while others know that we are at work; after a
+        sleep, or where our writing failed, by writing it."""
         if self._lost:
             raise self._busy
+        if self._is_late():
+            with self._lock:
+                if self._is_late():
+                    self._write()
+
+    def _is_late(self) -> bool:
+        return time.clock_gettime(_CLOCK) - self._written > (_MISSED - 1) * self._store.beat
 
     def moved(self) -> Problem | None:
         """Return the problem that the root is another than was read, None where it is not."""
@@ -189,23 +203,28 @@ class Lease:
     def write(self, *, ends: bool = False, **told: Any) -> None:
         """Write the root with what is ``told`` of it; when it ``ends``, nobody is at work there any more."""
         with self._lock:
-            self.still()
-            first = self.root.owner != self._owner
-            root = replace(self.root, **told, owner="" if ends else self._owner, count=self.root.count + 1)
-            data = root.packed()
-            try:
-                version = self._store.write(_ROOT, data, self._version)
-            except Overtaken:
-                version = ""
-            # Refused, though it was done, where the answer to a first try was lost; and done, though somebody else was
-            # quicker, by a store that knows no conditions.
-            if first or not version:
-                there = self._store.read(_ROOT)
-                if there is None or there[0] != data:
-                    self._lost = True
-                    raise self._busy
-                version = there[1]
-            self.root, self._version = root, version
+            self._write(ends=ends, **told)
+
+    def _write(self, *, ends: bool = False, **told: Any) -> None:
+        if self._lost:
+            raise self._busy
+        began = time.clock_gettime(_CLOCK)
+        first = self.root.owner != self._owner
+        root = replace(self.root, **told, owner="" if ends else self._owner, count=self.root.count + 1)
+        data = root.packed()
+        try:
+            version = self._store.write(_ROOT, data, self._version)
+        except Overtaken:
+            version = ""
+        # Refused, though it was done, where the answer to a first try was lost; and done, though somebody else was
+        # quicker, by a store that knows no conditions.
+        if first or not version:
+            there = self._store.read(_ROOT)
+            if there is None or there[0] != data:
+                self._lost = True
+                raise self._busy
+            version = there[1]
+        self.root, self._version, self._written = root, version, began
 
 
 class Remote:
@@ -255,13 +274,18 @@ class Remote:
         return Published(f"{self._store.name} shows it, {number:,} new files were sent", wrong, changed)
 
     def _owner(self) -> str:
-        """Return who publishes from here: a chance text, kept, so that what a killed run left is known as ours."""
-        place = self._notes / "owner"
+        """Return who publishes from here: made of a chance text, kept, so that what a killed run left is known as ours;
+        and of the machine and the folder, for a copy of it is somebody else."""
+        place, kept = self._notes / "owner", ""
         with suppress(OSError):
-            if re.fullmatch(r"[0-9a-f]{32}", told := place.read_text("ascii", "replace")):
-                return told
-        place.write_text(told := secrets.token_hex(16), "ascii")
-        return told
+            kept = place.read_text("ascii", "replace")
+        if not re.fullmatch(r"[0-9a-f]{32}", kept):
+            place.write_text(kept := secrets.token_hex(16), "ascii")
+        machine, folder = "", self._notes.stat()
+        with suppress(OSError):
+            machine = Path("/etc/machine-id").read_text("ascii", "replace")
+        told = f"{kept} {machine} {os.uname().nodename} {folder.st_dev} {folder.st_ino}"
+        return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
 
     def _changes(self, lease: Lease, sums: Sums, now: str, force: bool) -> tuple[Maps, list[Change]]:
         """Return what differs between the site and the place, and the maps of both. By ``force``, damaged maps are
@@ -352,12 +376,12 @@ class Remote:
                 lease.write(site=site, old=old, left=left, names=tuple(change.name for _, change in batch))
                 for _, turn in groupby(batch, lambda one: one[0]):
                     items = {change.name: self._items(change, assets, over) for _, change in turn}
-                    self._store.send(list(items), items.__getitem__, sent)
+                    self._store.send(list(items), partial(_while, lease, items), sent)
                 for _, change in batch:
                     left.pop(change.name, None)
                     if change.sum is None and change.name not in over and _stays(change.name, assets):
                         left[change.name] = now
-                site, old = self._noted(maps, site, old, [change for _, change in batch])
+                site, old = self._noted(lease, maps, site, old, [change for _, change in batch])
             lease.write(ends=True, site=site, old=old, left=left, names=())
         finally:
             progress.close()
@@ -392,7 +416,7 @@ class Remote:
         return name.endswith(".html") and (self._site / f"{name}{_MARK}").is_file()
 
     def _noted(
-        self, maps: Maps, site: str, old: Collection[str], done: Iterable[Change]
+        self, lease: Lease, maps: Maps, site: str, old: Collection[str], done: Iterable[Change]
     ) -> tuple[str, tuple[str, ...]]:
         """Have the maps say what was done; return the new one of the site, and the pieces that it needs no more. Those
         that the last one did not need are removed: nobody who read the root since asks for them."""
@@ -407,7 +431,8 @@ class Remote:
         made, went = maps.take()
         lists: dict[str, bytes | None] = {_SUMS + digest: data for digest, data in made.items()}
         lists |= {_SUMS + digest: None for digest in old if digest not in made}
-        self._store.send(list(lists), lambda key: [Item(key, lists[key], _PRIVATE)], lambda _: None)
+        items = {key: [Item(key, data, _PRIVATE)] for key, data in lists.items()}
+        self._store.send(list(items), partial(_while, lease, items), lambda _: None)
         return site, tuple(went)
 
 
@@ -430,6 +455,13 @@ class _OnDisk(Collection[str]):
 
     def __len__(self) -> int:
         return len(files(self._site))
+
+
+def _while(lease: Lease, items: Mapping[str, Iterable[Item]], name: str) -> Iterator[Item]:
+    """Yield the items of a name while the right to change what lies there is ours. Raises Problem when it is not."""
+    for item in items[name]:
+        lease.still()
+        yield item
 
 
 def _is_name(name: str) -> bool:
