@@ -18,7 +18,24 @@ from typing import Any
 
 import brotli
 import pytest
-from sites import AFTER, BEFORE, NEW, NEWER, OTHER, SECRET_TEXT, STORY, build, dead_ends, holds, local, page, seen
+from sites import (
+    AFTER,
+    BEFORE,
+    NEW,
+    NEWER,
+    OTHER,
+    SECRET_TEXT,
+    STORY,
+    TAG,
+    TAG_FEED,
+    build,
+    dead_ends,
+    feed,
+    holds,
+    local,
+    page,
+    seen,
+)
 from stores import (
     BUCKET,
     SECRET,
@@ -199,15 +216,24 @@ def test_hostile_names_come_back(bucket: Bucket) -> None:
 
 def test_what_leads_comes_after_what_it_leads_to(bucket: Bucket) -> None:
     bucket.done(BEFORE)
+    lies = bucket.lies_there()
     bucket.done(AFTER)
     holds(bucket.lies_there(), AFTER, (OLD_CSS,))
+    for one in bucket.between.asked:
+        key = one.path.partition(f"/{bucket.prefix}/")[2]
+        if one.method == "PUT":
+            lies[key] = one.body
+        elif one.method == "DELETE":
+            lies.pop(key, None)
+        assert list(dead_ends(seen(lies))) == [], key
     order = bucket.sent()
     place = {name: order.index(name) for name in order}
     css = "theme/main-abcdefabcd.css"
     assert order[0] == css
     assert set(order[1:5]) == {STORY, f"{STORY}.gone", ".gone.nginx", ".gone.caddy"}
     assert place["cards/2.png"] < place[NEW]
-    assert max(place[NEW], place[NEWER]) < place[OTHER] < place["category/cyber.html"] < place["index.html"]
+    assert max(place[NEW], place[NEWER], place[TAG]) < place[TAG_FEED] < place[OTHER]
+    assert place[OTHER] < place["category/cyber.html"] < place["index.html"]
     assert place["index.html"] < place["feeds/all.atom.xml"] < place["sitemap.xml"]
     # Removals come last; nothing that is withdrawn is left, in whatever packing.
     paths = ("/.nashra/", ".br", ".gz")

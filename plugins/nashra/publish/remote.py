@@ -480,7 +480,8 @@ def _turn(change: Change, gone: bool, some_gone: bool) -> tuple[int, int]:
         return 1, 0
     if late == 0:
         return (0 if some_gone and is_hashed(name) else 2), 0
-    if late >= FEEDS:
+    # A page may lead to its feed, and a feed leads to pages.
+    if late >= FEEDS and not (change.new and late == FEEDS):
         return 5, late
     return (3 if change.new else 4), late
 
