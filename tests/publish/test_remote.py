@@ -395,6 +395,15 @@ def test_who_slept_too_long_stops(bucket: Bucket) -> None:
     holds({name: data for name, data in bucket.lies_there().items() if "abcdefabcd" not in name}, mine)
 
 
+def test_who_has_ended_says_no_more_that_they_are_at_work(bucket: Bucket) -> None:
+    """Its last word takes longer than the time between two signs of life."""
+    bucket.between.meddle = lambda _, one: time.sleep(IN_TIME * 3) or "" if b'"owner": ""' in one.body else ""
+    bucket.done(BEFORE, beat=IN_TIME)
+    assert bucket.root()["owner"] == ""
+    assert bucket.done(BEFORE, beat=IN_TIME).endswith("shows all of it already\n")
+    assert bucket.puts() == []
+
+
 def test_a_copy_of_a_publisher_is_somebody_else(bucket: Bucket) -> None:
     bucket.done(BEFORE)
     held = threading.Event()

@@ -194,7 +194,10 @@ class Lease:
     def _beat(self) -> None:
         while not self._over.wait(self._store.beat):
             try:
-                self.write()
+                with self._lock:
+                    # It may have ended while this waited for the lock: nobody is at work there any more.
+                    if not self._over.is_set():
+                        self._write()
             except (Problem, OSError) as problem:
                 # What fails once may succeed when it is due again; others wait for several.
                 if problem is self._busy:
@@ -225,6 +228,8 @@ class Lease:
                 raise self._busy
             version = there[1]
         self.root, self._version, self._written = root, version, began
+        if ends:
+            self._over.set()
 
 
 class Remote:
