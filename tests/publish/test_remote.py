@@ -449,6 +449,16 @@ def test_who_does_not_know_of_a_withdrawal_does_not_undo_it(bucket: Bucket) -> N
     holds(bucket.lies_there(), unaware)
 
 
+def test_a_theme_without_a_page_for_withdrawn_stories_loses_them(bucket: Bucket) -> None:
+    bucket.done(BEFORE)
+    site = {name: text.replace(f'<a href="/{STORY}">x</a>', "") for name, text in BEFORE.items() if name != STORY}
+    site = {name: text.replace(f'<a href="{STORY}">x</a>', "") for name, text in site.items()}
+    site |= {"feeds/all.atom.xml": feed(OTHER), "sitemap.xml": "<urlset/>"}
+    site |= {".gone.nginx": f'"/{STORY}" 1;\n', ".gone.caddy": f'@gone path "/{STORY}"\n'}
+    bucket.done(site)
+    holds(bucket.lies_there(), site)
+
+
 def test_a_broken_site_is_not_sent(bucket: Bucket) -> None:
     bucket.done(BEFORE)
     ended = bucket.publish(BEFORE | {OTHER: page("x", "/nosuch.html")})
