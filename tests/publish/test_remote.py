@@ -464,11 +464,21 @@ def test_a_broken_site_is_not_sent(bucket: Bucket) -> None:
     ended = bucket.publish(BEFORE | {OTHER: page("x", "/nosuch.html")})
     assert (ended.status, bucket.puts()) == (1, [])
     assert "it links to nosuch.html, which is not there: not published" in ended.said
-    missing = {name: text for name, text in BEFORE.items() if name != "category/cyber.html"}
-    ended = bucket.publish(missing)
+    mine = BEFORE | {"about.html": page("about"), "mine.html": page("mine", "/about.html")}
+    bucket.done(mine)
+    ended = bucket.publish({name: text for name, text in mine.items() if name != "about.html"})
     assert (ended.status, bucket.puts()) == (1, [])
-    assert "it links to category/cyber.html" in ended.said
-    holds(bucket.lies_there(), BEFORE)
+    assert "mine.html: it links to about.html" in ended.said
+    holds(bucket.lies_there(), mine)
+
+
+def test_a_list_that_the_build_took_away_is_not_looked_for_in_every_page(bucket: Bucket) -> None:
+    """Were all pages looked over, the one that leads nowhere would be seen."""
+    lists = {name: page("list") for name in ("tag/x.html", "thread/x.html", "2026/10/index.html", "2026/10/01/2.html")}
+    site = BEFORE | {"mine.html": page("mine", "/nosuch.html")}
+    bucket.done(site | lists, force=True)
+    bucket.done(site)
+    holds(bucket.lies_there(), site)
 
 
 @pytest.mark.parametrize("way", ["503", "cut"])

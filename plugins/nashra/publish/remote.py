@@ -49,6 +49,8 @@ _BATCH = 2_000
 _LEFT_FOR = 30 * 86_400
 # Of a store's heartbeats, so many must be missed before somebody else's work is taken for dead.
 _MISSED = 4
+# What the build itself takes away, and writes every page anew that led there: it need not be looked for in all others.
+_KEPT = re.compile(r"(?:author|cards|category|feeds|search|tag|thread)/|\d{4}/(?:\d\d/){0,2}(?:index|\d+)\.html$")
 # The clock that goes on while the machine sleeps, where there is one.
 _CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 # Beside the page of a withdrawn story lies an empty file of this name (site/tombstones.py).
@@ -263,8 +265,7 @@ class Remote:
         gone = {change.name for change in changes if change.sum is None}
         self._refuse_to_lose(gone, force)
         there = _OnDisk(self._site)
-        # No page leads to a shard of the search or to a card.
-        missed = any(not name.startswith(("search/", "cards/")) and not _stays(name, assets) for name in gone)
+        missed = any(not _KEPT.match(name) and not _stays(name, assets) for name in gone)
         wrong = problems(self._site, address, there, {change.name for change in changes if change.sum}, missed)
         if changes and (lost := [name for name in written if name not in there]):
             wrong.append(Problem("files that the build wrote are gone", "build again", path=min(lost)))
