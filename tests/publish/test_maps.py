@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,26 @@ def test_a_piece_that_lies_is_seen() -> None:
         with pytest.raises(Problem, match="damaged"):
             maps.all(digest)
     assert Maps(kept.get, DAMAGED).all(EMPTY) == {}
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        b"[]",
+        b"no JSON",
+        b"[" * 100_000,
+        b'{"sums": []}',
+        b'{"sums": {"a": 1}}',
+        b'{"sums": {"\\udcff": "1"}}',
+        b'{"parts": {"a": 1}}',
+        b'{"parts": {"a": ["../../x", 1]}}',
+        b'{"parts": {"a": ["", "x"]}}',
+    ],
+)
+def test_a_piece_that_is_none_though_its_digest_is_right_is_seen(lie: bytes) -> None:
+    digest = hashlib.sha256(lie).hexdigest()
+    with pytest.raises(Problem, match="damaged"):
+        Maps({digest: lie}.get, DAMAGED).all(digest)
 
 
 def test_two_folders_that_hold_the_same_share_no_piece() -> None:

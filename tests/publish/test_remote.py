@@ -583,6 +583,16 @@ def test_no_such_bucket_is_one_line(bucket: Bucket) -> None:
         {"old": ["../../x"]},
         {"site": "x"},
         {"left": {"a/../b": 1}},
+        {"left": {"a.css": "x"}},
+        {"left": {"a.css": -1}},
+        {"left": []},
+        {"names": "abc"},
+        {"names": [1]},
+        {"names": ["\udcff"]},
+        {"old": [1]},
+        {"count": None},
+        {"site": 1},
+        {"owner": {}},
     ],
 )
 def test_a_root_that_names_what_is_no_file_of_a_site_is_refused(bucket: Bucket, lie: dict[str, Any]) -> None:
@@ -592,6 +602,22 @@ def test_a_root_that_names_what_is_no_file_of_a_site_is_refused(bucket: Bucket, 
     ended = bucket.publish(AFTER)
     assert (ended.status, ended.said.count("\n"), bucket.puts()) == (1, 1, [])
     assert "what is written in .nashra/root there cannot be read" in ended.said
+
+
+def test_a_root_that_is_too_deep_is_refused(bucket: Bucket) -> None:
+    put(bucket.port, f"{bucket.prefix}/.nashra/root", b"[" * 100_000)
+    ended = bucket.publish(BEFORE)
+    assert (ended.status, ended.said.count("\n"), bucket.puts()) == (1, 1, [])
+    assert "what is written in .nashra/root there cannot be read" in ended.said
+
+
+@pytest.mark.parametrize("way", ["nameless", "endless"])
+def test_a_store_whose_answer_is_no_list_is_one_line(bucket: Bucket, way: str) -> None:
+    bucket.done(BEFORE)
+    bucket.between.meddle = lambda _, one: way if one.method == "GET" else ""
+    ended = bucket.publish(AFTER)
+    told = "the store failed (what it returns is no list); publish again: it goes on from there"
+    assert (ended.status, ended.said, bucket.puts()) == (1, f"{bucket.target}: {told}\n", [])
 
 
 def test_theme_files_stay_for_pages_that_readers_hold_then_go(bucket: Bucket) -> None:

@@ -25,7 +25,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -113,10 +113,20 @@ class Root:
     @classmethod
     def read(cls, data: bytes) -> Root:
         """Return what was written. Raises ValueError."""
-        told = json.loads(data)
+        try:
+            told = json.loads(data)
+        except RecursionError:
+            raise ValueError("no root") from None
         if not isinstance(told, dict) or told.keys() != asdict(cls()).keys():
             raise ValueError("no root")
-        root = cls(**{**told, "names": tuple(told["names"]), "old": tuple(told["old"])})
+        site, names, owner, count, old, left = (told[one.name] for one in fields(cls))
+        if not (isinstance(names, list) and isinstance(old, list) and isinstance(left, dict)):
+            raise ValueError("no lists")
+        if not all(isinstance(one, str) for one in (site, owner, *names, *old)) or not all(
+            type(one) is int and one >= 0 for one in (count, *left.values())
+        ):
+            raise ValueError("no texts or numbers")
+        root = cls(site, tuple(names), owner, count, tuple(old), left)
         digests = all(map(_DIGEST.fullmatch, root.old)) and (root.site == EMPTY or _DIGEST.fullmatch(root.site))
         if not digests or not all(map(_is_name, (*root.names, *root.left))):
             raise ValueError("no names or digests")
@@ -161,7 +171,7 @@ class Lease:
             return Root(), ""
         try:
             return Root.read(found[0]), found[1]
-        except (ValueError, TypeError):
+        except ValueError:
             wrong = f"what is written in {_ROOT} there cannot be read"
             raise Problem(wrong, "delete it there: then all is sent again", path=self._store.name) from None
 
@@ -474,6 +484,8 @@ def _while(lease: Lease, items: Mapping[str, Iterable[Item]], name: str) -> Iter
 
 def _is_name(name: str) -> bool:
     """Tell whether a text can be the name of a file of a site: what lies in the place was written by whoever may."""
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        return False
     return all(part not in ("", ".", "..") for part in name.split("/")) and "\0" not in name
 
 
