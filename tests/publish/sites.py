@@ -32,6 +32,7 @@ def feed(*links: str) -> str:
 
 STORY, OTHER, NEW = "2026/11/24/قصة.html", "2026/11/24/أخرى.html", "2026/11/25/جديدة.html"
 NEWER = "2026/11/25/أجد.html"
+TAG, TAG_FEED = "tag/new.html", "feeds/tag.new.atom.xml"
 BEFORE = {
     "index.html": page("front", STORY, OTHER, "category/cyber.html"),
     STORY: page(f"story {SECRET_TEXT}", f"/{OTHER}", "/cards/1.png"),
@@ -52,18 +53,20 @@ BEFORE = {
     "robots.txt": "User-agent: *",
 }
 _CSS = "main-abcdefabcd.css"
-# A story is withdrawn, one edited, two come; a list goes; the theme is another.
+# A story is withdrawn, one edited, two come, with a tag and its feed; a list goes; the theme is another.
 AFTER = {
     "index.html": page("front", STORY, OTHER, NEW, "category/cyber.html", css=_CSS),
     STORY: page("withdrawn", css=_CSS),
     f"{STORY}.gone": "",
     OTHER: page("other, edited", f"/{NEW}", "/category/cyber.html", css=_CSS),
-    NEW: page("new", f"/{OTHER}", f"/{NEWER}", "/cards/2.png", css=_CSS),
+    NEW: page("new", f"/{OTHER}", f"/{NEWER}", "/cards/2.png", f"/{TAG}", css=_CSS),
     NEWER: page("newer", f"/{NEW}", css=_CSS),
     "2026/11/24/index.html": page("day", f"/{STORY}", f"/{OTHER}", css=_CSS),
     "2026/11/25/index.html": page("day", f"/{NEW}", css=_CSS),
     "category/cyber.html": page("cyber", f"/{NEW}", css=_CSS),
+    TAG: page("tag", f"/{NEW}", f"/{TAG_FEED}", css=_CSS),
     "feeds/all.atom.xml": feed(OTHER, NEW, NEWER),
+    TAG_FEED: feed(NEW),
     "feeds/all.json": '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1"}]}',
     "opml.xml": "<opml/>",
     "sitemap.xml": f"<urlset><url><loc>{ADDRESS}/{NEW}</loc></url></urlset>",
@@ -102,7 +105,7 @@ def dead_ends(place: Mapping[str, bytes]) -> Iterator[str]:
     pages = [name for name in place if name.endswith(".html")]
     for name in pages:
         for link in _links(name, place[name]):
-            if link not in place and not link.endswith(".html"):
+            if link not in place and not link.endswith(".html") and not link.startswith("feeds/"):
                 yield f"{name} leads to {link}"
     waiting = [
         name

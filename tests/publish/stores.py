@@ -131,7 +131,7 @@ class Asked:
 class Proxy:
     """What stands between a publisher and a store: sees every request, and does what ``meddle`` says of its number:
     "" to hand it on, "503", "hang", "cut" (it is done, and the answer is lost), "bare" (handed on without its
-    conditions)."""
+    conditions), "nameless" (the answer has no ETag), "endless" (an answer that never ends)."""
 
     behind: int
     port: int = 0
@@ -171,6 +171,15 @@ def proxy(behind: int) -> Iterator[Proxy]:
             if way == "other":
                 self._answer(200, {"Content-Type": "text/html"}, b"<h1>Welcome to the hotel</h1>")
                 return
+            if way == "endless":
+                self.close_connection = True
+                self.send_response_only(200)
+                self.send_header("ETag", '"x"')
+                self.end_headers()
+                with suppress(OSError):
+                    while True:
+                        self.wfile.write(b" " * 2**20)
+                return
             if way == "503":
                 told = b"<Error><Code>SlowDown</Code><Message>" + SECRET.encode() + b"</Message></Error>"
                 self._answer(503, {"Content-Type": "application/xml"}, told)
@@ -188,7 +197,8 @@ def proxy(behind: int) -> Iterator[Proxy]:
             if way == "cut":
                 self.close_connection = True
                 return
-            self._answer(answer.status, dict(answer.getheaders()), data)
+            told = {name: value for name, value in answer.getheaders() if way != "nameless" or name.lower() != "etag"}
+            self._answer(answer.status, told, data)
 
         def _answer(self, status: int, headers: Mapping[str, str], data: bytes) -> None:
             self.send_response_only(status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,26 @@ def test_a_piece_that_lies_is_seen() -> None:
     assert Maps(kept.get, DAMAGED).all(EMPTY) == {}
 
 
+@pytest.mark.parametrize(
+    "lie",
+    [
+        b"[]",
+        b"no JSON",
+        b"[" * 100_000,
+        b'{"sums": []}',
+        b'{"sums": {"a": 1}}',
+        b'{"sums": {"\\udcff": "1"}}',
+        b'{"parts": {"a": 1}}',
+        b'{"parts": {"a": ["../../x", 1]}}',
+        b'{"parts": {"a": ["", "x"]}}',
+    ],
+)
+def test_a_piece_that_is_none_though_its_digest_is_right_is_seen(lie: bytes) -> None:
+    digest = hashlib.sha256(lie).hexdigest()
+    with pytest.raises(Problem, match="damaged"):
+        Maps({digest: lie}.get, DAMAGED).all(digest)
+
+
 def test_two_folders_that_hold_the_same_share_no_piece() -> None:
     one, other = (pieces(folder, sums(range(1_000)))[1] for folder in ("a/", "b/"))
     assert not one.keys() & other.keys()
@@ -129,6 +150,26 @@ def test_notes_that_are_lost_or_torn_are_made_anew(site: Path) -> None:
     assert digest(site) == first
     (site / "1" / "x" / "1.html").unlink()
     assert digest(site) == digest(site, "elsewhere") != first
+
+
+@pytest.mark.parametrize("torn", [b"", b"\0" * 100, b"older", None], ids=["empty", "zeros", "older", "lost"])
+def test_notes_of_which_some_are_lost_are_made_anew(site: Path, torn: bytes | None) -> None:
+    """As a power cut leaves them: the index is there, what it tells of is empty, or is what was there before."""
+    digest(site)
+    notes = site.parent / "notes"
+    older = {note.name: note.read_bytes() for note in notes.iterdir()}
+    for number in range(7):
+        (site / f"{number}" / "x" / "new.html").write_text("new", "utf-8")
+    first = digest(site)
+    for note in notes.iterdir():
+        if note.name != "index":
+            note.unlink() if torn is None else note.write_bytes(older[note.name] if torn == b"older" else torn)
+    sums = Sums(site, notes)
+    assert sums.look() == first
+    assert sums.of("1/x/new.html") and sums.of("1/x/1.html")
+    assert sums.folders().keys() == {first} and sums.pieces("2/x/").keys() == {
+        Maps(sums.folders().get, DAMAGED).get(first, "2/x/")
+    }
 
 
 def test_a_name_that_no_store_takes_is_told(site: Path) -> None:

@@ -18,7 +18,24 @@ from typing import Any
 
 import brotli
 import pytest
-from sites import AFTER, BEFORE, NEW, NEWER, OTHER, SECRET_TEXT, STORY, build, dead_ends, holds, local, page, seen
+from sites import (
+    AFTER,
+    BEFORE,
+    NEW,
+    NEWER,
+    OTHER,
+    SECRET_TEXT,
+    STORY,
+    TAG,
+    TAG_FEED,
+    build,
+    dead_ends,
+    feed,
+    holds,
+    local,
+    page,
+    seen,
+)
 from stores import (
     BUCKET,
     SECRET,
@@ -199,15 +216,24 @@ def test_hostile_names_come_back(bucket: Bucket) -> None:
 
 def test_what_leads_comes_after_what_it_leads_to(bucket: Bucket) -> None:
     bucket.done(BEFORE)
+    lies = bucket.lies_there()
     bucket.done(AFTER)
     holds(bucket.lies_there(), AFTER, (OLD_CSS,))
+    for one in bucket.between.asked:
+        key = one.path.partition(f"/{bucket.prefix}/")[2]
+        if one.method == "PUT":
+            lies[key] = one.body
+        elif one.method == "DELETE":
+            lies.pop(key, None)
+        assert list(dead_ends(seen(lies))) == [], key
     order = bucket.sent()
     place = {name: order.index(name) for name in order}
     css = "theme/main-abcdefabcd.css"
     assert order[0] == css
     assert set(order[1:5]) == {STORY, f"{STORY}.gone", ".gone.nginx", ".gone.caddy"}
     assert place["cards/2.png"] < place[NEW]
-    assert max(place[NEW], place[NEWER]) < place[OTHER] < place["category/cyber.html"] < place["index.html"]
+    assert max(place[NEW], place[NEWER], place[TAG]) < place[TAG_FEED] < place[OTHER]
+    assert place[OTHER] < place["category/cyber.html"] < place["index.html"]
     assert place["index.html"] < place["feeds/all.atom.xml"] < place["sitemap.xml"]
     # Removals come last; nothing that is withdrawn is left, in whatever packing.
     paths = ("/.nashra/", ".br", ".gz")
@@ -340,20 +366,56 @@ def test_who_is_alive_is_left_alone_and_who_died_is_not(bucket: Bucket) -> None:
 
 
 def test_who_slept_too_long_stops(bucket: Bucket) -> None:
-    """A publisher that was taken for dead touches nothing more once it sees that another was there."""
+    """A publisher that was taken for dead touches nothing more of what another published since."""
     bucket.done(BEFORE)
+    awake = threading.Event()
+
+    def meddle(_: int, one: Asked) -> str:
+        # It is held up at its first file and falls asleep; when it wakes, its sign of life takes a while.
+        if asleep and "/.nashra/" not in one.path and one.path.endswith(".css"):
+            awake.wait(20)
+        elif awake.is_set() and one.path.endswith("/root"):
+            time.sleep(0.5)
+        return ""
+
+    asleep = True
+    bucket.between.meddle = meddle
     build(bucket.machine("one"), AFTER)
-    first = bucket.start("one", beat=30)
-    _until(lambda: bucket.root()["owner"] != "")
+    first = bucket.start("one", beat=IN_TIME)
+    _until(lambda: any(key.endswith(".css") for key in bucket.sent()))
     os.kill(first, signal.SIGSTOP)
-    bucket.done(AFTER, "two", beat=IN_TIME)
+    asleep = False
+    mine = BEFORE | {OTHER: page("mine", f"/{STORY}"), "index.html": page("mine", STORY, OTHER, "category/cyber.html")}
+    bucket.done(mine, "two", beat=IN_TIME, force=True)
+    awake.set()
     os.kill(first, signal.SIGCONT)
     ended = publishers().end(first)
-    assert ended.status in (0, 1)
-    if ended.status:
-        assert "somebody else is publishing there" in ended.said
-    bucket.done(AFTER, "two")
-    holds(bucket.lies_there(), AFTER, (OLD_CSS,))
+    assert (ended.status, ended.said.count("\n")) == (1, 1)
+    assert "somebody else is publishing there" in ended.said
+    holds({name: data for name, data in bucket.lies_there().items() if "abcdefabcd" not in name}, mine)
+
+
+def test_who_has_ended_says_no_more_that_they_are_at_work(bucket: Bucket) -> None:
+    """Its last word takes longer than the time between two signs of life."""
+    bucket.between.meddle = lambda _, one: time.sleep(IN_TIME * 3) or "" if b'"owner": ""' in one.body else ""
+    bucket.done(BEFORE, beat=IN_TIME)
+    assert bucket.root()["owner"] == ""
+    assert bucket.done(BEFORE, beat=IN_TIME).endswith("shows all of it already\n")
+    assert bucket.puts() == []
+
+
+def test_a_copy_of_a_publisher_is_somebody_else(bucket: Bucket) -> None:
+    bucket.done(BEFORE)
+    held = threading.Event()
+    bucket.between.meddle = lambda _, one: "" if "/.nashra/" in one.path or held.wait(20) else "503"
+    build(bucket.machine("one"), AFTER)
+    first = bucket.start("one", beat=IN_TIME * 4)
+    _until(lambda: bucket.sent() != [])
+    shutil.copytree(bucket.machine("one").folder, bucket.machine("two").folder)
+    ended = bucket.publish(machine="two", beat=IN_TIME * 2)
+    held.set()
+    assert publishers().end(first).status == 0
+    assert ended.status == 1 and "somebody else is publishing there" in ended.said, ended.said
 
 
 def test_who_does_not_know_all_stories_loses_none(bucket: Bucket) -> None:
@@ -370,16 +432,53 @@ def test_who_does_not_know_all_stories_loses_none(bucket: Bucket) -> None:
     holds(bucket.lies_there(), BEFORE, ("theme/main-abcdefabcd.css",))
 
 
+def test_who_does_not_know_of_a_withdrawal_does_not_undo_it(bucket: Bucket) -> None:
+    """The page stays, and stands for a withdrawn story; only the mark beside it would go."""
+    bucket.done(AFTER)
+    before = bucket.lies_there()
+    unaware = {name: text for name, text in AFTER.items() if name != f"{STORY}.gone"}
+    unaware |= {name: BEFORE[name] for name in (STORY, ".gone.nginx", ".gone.caddy", "cards/1.png")}
+    ended = bucket.publish(unaware, "two")
+    assert (ended.status, ended.said) == (
+        1,
+        f"{bucket.target}: stories that are withdrawn there would be seen again, 1 of them, as {STORY}; "
+        "bring in the ledger of whoever published last, or, if you undid a withdrawal, publish with FORCE=1\n",
+    )
+    assert bucket.lies_there() == before and bucket.puts() == []
+    bucket.done(unaware, "two", force=True)
+    holds(bucket.lies_there(), unaware)
+
+
+def test_a_theme_without_a_page_for_withdrawn_stories_loses_them(bucket: Bucket) -> None:
+    bucket.done(BEFORE)
+    site = {name: text.replace(f'<a href="/{STORY}">x</a>', "") for name, text in BEFORE.items() if name != STORY}
+    site = {name: text.replace(f'<a href="{STORY}">x</a>', "") for name, text in site.items()}
+    site |= {"feeds/all.atom.xml": feed(OTHER), "sitemap.xml": "<urlset/>"}
+    site |= {".gone.nginx": f'"/{STORY}" 1;\n', ".gone.caddy": f'@gone path "/{STORY}"\n'}
+    bucket.done(site)
+    holds(bucket.lies_there(), site)
+
+
 def test_a_broken_site_is_not_sent(bucket: Bucket) -> None:
     bucket.done(BEFORE)
     ended = bucket.publish(BEFORE | {OTHER: page("x", "/nosuch.html")})
     assert (ended.status, bucket.puts()) == (1, [])
     assert "it links to nosuch.html, which is not there: not published" in ended.said
-    missing = {name: text for name, text in BEFORE.items() if name != "category/cyber.html"}
-    ended = bucket.publish(missing)
+    mine = BEFORE | {"about.html": page("about"), "mine.html": page("mine", "/about.html")}
+    bucket.done(mine)
+    ended = bucket.publish({name: text for name, text in mine.items() if name != "about.html"})
     assert (ended.status, bucket.puts()) == (1, [])
-    assert "it links to category/cyber.html" in ended.said
-    holds(bucket.lies_there(), BEFORE)
+    assert "mine.html: it links to about.html" in ended.said
+    holds(bucket.lies_there(), mine)
+
+
+def test_a_list_that_the_build_took_away_is_not_looked_for_in_every_page(bucket: Bucket) -> None:
+    """Were all pages looked over, the one that leads nowhere would be seen."""
+    lists = {name: page("list") for name in ("tag/x.html", "thread/x.html", "2026/10/index.html", "2026/10/01/2.html")}
+    site = BEFORE | {"mine.html": page("mine", "/nosuch.html")}
+    bucket.done(site | lists, force=True)
+    bucket.done(site)
+    holds(bucket.lies_there(), site)
 
 
 @pytest.mark.parametrize("way", ["503", "cut"])
@@ -484,6 +583,16 @@ def test_no_such_bucket_is_one_line(bucket: Bucket) -> None:
         {"old": ["../../x"]},
         {"site": "x"},
         {"left": {"a/../b": 1}},
+        {"left": {"a.css": "x"}},
+        {"left": {"a.css": -1}},
+        {"left": []},
+        {"names": "abc"},
+        {"names": [1]},
+        {"names": ["\udcff"]},
+        {"old": [1]},
+        {"count": None},
+        {"site": 1},
+        {"owner": {}},
     ],
 )
 def test_a_root_that_names_what_is_no_file_of_a_site_is_refused(bucket: Bucket, lie: dict[str, Any]) -> None:
@@ -493,6 +602,22 @@ def test_a_root_that_names_what_is_no_file_of_a_site_is_refused(bucket: Bucket, 
     ended = bucket.publish(AFTER)
     assert (ended.status, ended.said.count("\n"), bucket.puts()) == (1, 1, [])
     assert "what is written in .nashra/root there cannot be read" in ended.said
+
+
+def test_a_root_that_is_too_deep_is_refused(bucket: Bucket) -> None:
+    put(bucket.port, f"{bucket.prefix}/.nashra/root", b"[" * 100_000)
+    ended = bucket.publish(BEFORE)
+    assert (ended.status, ended.said.count("\n"), bucket.puts()) == (1, 1, [])
+    assert "what is written in .nashra/root there cannot be read" in ended.said
+
+
+@pytest.mark.parametrize("way", ["nameless", "endless"])
+def test_a_store_whose_answer_is_no_list_is_one_line(bucket: Bucket, way: str) -> None:
+    bucket.done(BEFORE)
+    bucket.between.meddle = lambda _, one: way if one.method == "GET" else ""
+    ended = bucket.publish(AFTER)
+    told = "the store failed (what it returns is no list); publish again: it goes on from there"
+    assert (ended.status, ended.said, bucket.puts()) == (1, f"{bucket.target}: {told}\n", [])
 
 
 def test_theme_files_stay_for_pages_that_readers_hold_then_go(bucket: Bucket) -> None:

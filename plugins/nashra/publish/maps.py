@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ from nashra.errors import Problem
 _T = TypeVar("_T")
 # So many names at most in a piece: some tens of kilobytes.
 _MOST = 512
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 # The digest of the map without names, which has no piece.
 EMPTY = ""
 
@@ -136,19 +138,34 @@ class Maps:
             return Piece({}, {})
         data = self._known.get(digest)
         if data is None:
-            data = self._fetch(digest)
+            data = self._fetch(digest) if _DIGEST.fullmatch(digest) else None
             if data is None or hashlib.sha256(data).hexdigest() != digest:
                 raise self.damaged
             self._known[digest] = data
-        told = json.loads(data)
-        parts = {digit: (part, count) for digit, (part, count) in told.get("parts", {}).items()}
-        return Piece(told.get("sums", {}), parts)
+        try:
+            return _unpacked(data)
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            raise self.damaged from None
 
 
 def _packed(of: str, piece: Piece) -> tuple[str, bytes]:
     told = {"of": of, "parts": piece.parts} if piece.parts else {"of": of, "sums": piece.sums}
     data = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     return hashlib.sha256(data).hexdigest(), data
+
+
+def _unpacked(data: bytes) -> Piece:
+    """Return a piece that somebody wrote. Raises ValueError, TypeError, AttributeError or RecursionError."""
+    told = json.loads(data)
+    sums = dict(told.get("sums", {}).items())
+    parts = {digit: (part, count) for digit, (part, count) in told.get("parts", {}).items()}
+    for name, sum_ in sums.items():
+        # That both can be written.
+        f"{name}{sum_.lower()}".encode()
+    for digit, (part, count) in parts.items():
+        if not re.fullmatch("[0-9a-f]", digit) or not _DIGEST.fullmatch(part) or type(count) is not int or count < 1:
+            raise ValueError("no part")
+    return Piece(sums, parts)
 
 
 def _by_digit(names: Mapping[str, _T], depth: int) -> dict[str, dict[str, _T]]:

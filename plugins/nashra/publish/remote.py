@@ -15,6 +15,7 @@ of a map for each few hundred neighbours of one, and the root, twice.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -22,9 +23,10 @@ import secrets
 import stat
 import threading
 import time
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -35,7 +37,7 @@ from nashra.publish.maps import EMPTY, Maps
 from nashra.publish.order import FEEDS, is_hashed, is_story, rank
 from nashra.publish.pack import PACKED, packed, packs
 from nashra.publish.progress import Progress
-from nashra.publish.releases import GONE_CADDY, GONE_NGINX, Releases, files, is_shown
+from nashra.publish.releases import GONE_CADDY, GONE_NGINX, Releases, _gone, files, is_shown
 from nashra.publish.sums import SITE, Sums
 from nashra.publish.target import Published
 from nashra.publish.verify import problems, refuse
@@ -47,6 +49,10 @@ _BATCH = 2_000
 _LEFT_FOR = 30 * 86_400
 # Of a store's heartbeats, so many must be missed before somebody else's work is taken for dead.
 _MISSED = 4
+# What the build itself takes away, and writes every page anew that led there: it need not be looked for in all others.
+_KEPT = re.compile(r"(?:author|cards|category|feeds|search|tag|thread)/|\d{4}/(?:\d\d/){0,2}(?:index|\d+)\.html$")
+# The clock that goes on while the machine sleeps, where there is one.
+_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 # Beside the page of a withdrawn story lies an empty file of this name (site/tombstones.py).
 _MARK = ".gone"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -107,10 +113,20 @@ class Root:
     @classmethod
     def read(cls, data: bytes) -> Root:
         """Return what was written. Raises ValueError."""
-        told = json.loads(data)
+        try:
+            told = json.loads(data)
+        except RecursionError:
+            raise ValueError("no root") from None
         if not isinstance(told, dict) or told.keys() != asdict(cls()).keys():
             raise ValueError("no root")
-        root = cls(**{**told, "names": tuple(told["names"]), "old": tuple(told["old"])})
+        site, names, owner, count, old, left = (told[one.name] for one in fields(cls))
+        if not (isinstance(names, list) and isinstance(old, list) and isinstance(left, dict)):
+            raise ValueError("no lists")
+        if not all(isinstance(one, str) for one in (site, owner, *names, *old)) or not all(
+            type(one) is int and one >= 0 for one in (count, *left.values())
+        ):
+            raise ValueError("no texts or numbers")
+        root = cls(site, tuple(names), owner, count, tuple(old), left)
         digests = all(map(_DIGEST.fullmatch, root.old)) and (root.site == EMPTY or _DIGEST.fullmatch(root.site))
         if not digests or not all(map(_is_name, (*root.names, *root.left))):
             raise ValueError("no names or digests")
@@ -128,7 +144,8 @@ class Change(NamedTuple):
 class Lease:
     """The right to change what lies in a place: the root as it was read or written last.
 
-    Where somebody else is named in it they are watched first: whoever is at work writes the root again and again.
+    Where somebody else is named in it they are watched first: whoever is at work writes the root again and again. Who
+    did not for so long that they may be taken for dead does so before they touch anything more.
     Raises Problem in all that it does, once somebody else has written it.
     """
 
@@ -139,6 +156,7 @@ class Lease:
         )
         self._lock, self._over, self._lost = threading.Lock(), threading.Event(), False
         self.root, self._version = self._read()
+        self._written = time.clock_gettime(_CLOCK)
         if self.root.owner not in ("", owner):
             watched, seen = time.monotonic(), self._version
             while time.monotonic() - watched < _MISSED * store.beat:
@@ -153,14 +171,22 @@ class Lease:
             return Root(), ""
         try:
             return Root.read(found[0]), found[1]
-        except (ValueError, TypeError):
+        except ValueError:
             wrong = f"what is written in {_ROOT} there cannot be read"
             raise Problem(wrong, "delete it there: then all is sent again", path=self._store.name) from None
 
     def still(self) -> None:
-        """Raise Problem if the root was seen to be another's."""
+        """Raise Problem if the root is another's: as far as was seen, while others know that we are at work; after a
+        sleep, or where our writing failed, by writing it."""
         if self._lost:
             raise self._busy
+        if self._is_late():
+            with self._lock:
+                if self._is_late():
+                    self._write()
+
+    def _is_late(self) -> bool:
+        return time.clock_gettime(_CLOCK) - self._written > (_MISSED - 1) * self._store.beat
 
     def moved(self) -> Problem | None:
         """Return the problem that the root is another than was read, None where it is not."""
@@ -180,7 +206,10 @@ class Lease:
     def _beat(self) -> None:
         while not self._over.wait(self._store.beat):
             try:
-                self.write()
+                with self._lock:
+                    # It may have ended while this waited for the lock: nobody is at work there any more.
+                    if not self._over.is_set():
+                        self._write()
             except (Problem, OSError) as problem:
                 # What fails once may succeed when it is due again; others wait for several.
                 if problem is self._busy:
@@ -189,23 +218,30 @@ class Lease:
     def write(self, *, ends: bool = False, **told: Any) -> None:
         """Write the root with what is ``told`` of it; when it ``ends``, nobody is at work there any more."""
         with self._lock:
-            self.still()
-            first = self.root.owner != self._owner
-            root = replace(self.root, **told, owner="" if ends else self._owner, count=self.root.count + 1)
-            data = root.packed()
-            try:
-                version = self._store.write(_ROOT, data, self._version)
-            except Overtaken:
-                version = ""
-            # Refused, though it was done, where the answer to a first try was lost; and done, though somebody else was
-            # quicker, by a store that knows no conditions.
-            if first or not version:
-                there = self._store.read(_ROOT)
-                if there is None or there[0] != data:
-                    self._lost = True
-                    raise self._busy
-                version = there[1]
-            self.root, self._version = root, version
+            self._write(ends=ends, **told)
+
+    def _write(self, *, ends: bool = False, **told: Any) -> None:
+        if self._lost:
+            raise self._busy
+        began = time.clock_gettime(_CLOCK)
+        first = self.root.owner != self._owner
+        root = replace(self.root, **told, owner="" if ends else self._owner, count=self.root.count + 1)
+        data = root.packed()
+        try:
+            version = self._store.write(_ROOT, data, self._version)
+        except Overtaken:
+            version = ""
+        # Refused, though it was done, where the answer to a first try was lost; and done, though somebody else was
+        # quicker, by a store that knows no conditions.
+        if first or not version:
+            there = self._store.read(_ROOT)
+            if there is None or there[0] != data:
+                self._lost = True
+                raise self._busy
+            version = there[1]
+        self.root, self._version, self._written = root, version, began
+        if ends:
+            self._over.set()
 
 
 class Remote:
@@ -236,11 +272,10 @@ class Remote:
         now = sums.look()
         lease = Lease(self._store, self._owner())
         maps, changes = self._changes(lease, sums, now, force)
-        gone = [change.name for change in changes if change.sum is None]
+        gone = {change.name for change in changes if change.sum is None}
         self._refuse_to_lose(gone, force)
         there = _OnDisk(self._site)
-        # No page leads to a shard of the search or to a card.
-        missed = any(not name.startswith(("search/", "cards/")) and not _stays(name, assets) for name in gone)
+        missed = any(not _KEPT.match(name) and not _stays(name, assets) for name in gone)
         wrong = problems(self._site, address, there, {change.name for change in changes if change.sum}, missed)
         if changes and (lost := [name for name in written if name not in there]):
             wrong.append(Problem("files that the build wrote are gone", "build again", path=min(lost)))
@@ -255,13 +290,18 @@ class Remote:
         return Published(f"{self._store.name} shows it, {number:,} new files were sent", wrong, changed)
 
     def _owner(self) -> str:
-        """Return who publishes from here: a chance text, kept, so that what a killed run left is known as ours."""
-        place = self._notes / "owner"
+        """Return who publishes from here: made of a chance text, kept, so that what a killed run left is known as ours;
+        and of the machine and the folder, for a copy of it is somebody else."""
+        place, kept = self._notes / "owner", ""
         with suppress(OSError):
-            if re.fullmatch(r"[0-9a-f]{32}", told := place.read_text("ascii", "replace")):
-                return told
-        place.write_text(told := secrets.token_hex(16), "ascii")
-        return told
+            kept = place.read_text("ascii", "replace")
+        if not re.fullmatch(r"[0-9a-f]{32}", kept):
+            place.write_text(kept := secrets.token_hex(16), "ascii")
+        machine, folder = "", self._notes.stat()
+        with suppress(OSError):
+            machine = Path("/etc/machine-id").read_text("ascii", "replace")
+        told = f"{kept} {machine} {os.uname().nodename} {folder.st_dev} {folder.st_ino}"
+        return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
 
     def _changes(self, lease: Lease, sums: Sums, now: str, force: bool) -> tuple[Maps, list[Change]]:
         """Return what differs between the site and the place, and the maps of both. By ``force``, damaged maps are
@@ -311,13 +351,26 @@ class Remote:
             if name not in seen:
                 yield Change(name, sums.of(name), False)
 
-    def _refuse_to_lose(self, gone: Iterable[str], force: bool) -> None:
-        """Raise Problem where a story's page would vanish: a withdrawn one leaves a page that says so, so that this
-        site must be one that never knew it."""
-        lost = sorted(filter(is_story, gone))
-        if lost and not force:
+    def _refuse_to_lose(self, gone: Collection[str], force: bool) -> None:
+        """Raise Problem where a story's page would vanish, or one that is withdrawn would be seen again: this site must
+        be one that never knew of it. That a withdrawal was undone here looks the same from there."""
+        withdrawn = _gone(self._site)
+        # Of those that are withdrawn here, a theme may have no page.
+        lost = sorted(name for name in gone if is_story(name) and f"/{name}" not in withdrawn)
+        back = sorted(
+            page for name in gone if name.endswith(f".html{_MARK}") and (page := name[: -len(_MARK)]) not in gone
+        )
+        if force:
+            return
+        if lost:
             wrong = f"it shows stories that this site never had, {len(lost):,} of them, as {lost[0]}"
             remedy = "bring in the seeds and the ledger of whoever published last, or remove them with FORCE=1"
+            raise Problem(wrong, remedy, path=self._store.name)
+        if back:
+            wrong = f"stories that are withdrawn there would be seen again, {len(back):,} of them, as {back[0]}"
+            remedy = (
+                "bring in the ledger of whoever published last, or, if you undid a withdrawal, publish with FORCE=1"
+            )
             raise Problem(wrong, remedy, path=self._store.name)
 
     def _send(self, lease: Lease, maps: Maps, changes: Sequence[Change], assets: str) -> None:
@@ -341,12 +394,12 @@ class Remote:
                 lease.write(site=site, old=old, left=left, names=tuple(change.name for _, change in batch))
                 for _, turn in groupby(batch, lambda one: one[0]):
                     items = {change.name: self._items(change, assets, over) for _, change in turn}
-                    self._store.send(list(items), items.__getitem__, sent)
+                    self._store.send(list(items), partial(_while, lease, items), sent)
                 for _, change in batch:
                     left.pop(change.name, None)
                     if change.sum is None and change.name not in over and _stays(change.name, assets):
                         left[change.name] = now
-                site, old = self._noted(maps, site, old, [change for _, change in batch])
+                site, old = self._noted(lease, maps, site, old, [change for _, change in batch])
             lease.write(ends=True, site=site, old=old, left=left, names=())
         finally:
             progress.close()
@@ -381,7 +434,7 @@ class Remote:
         return name.endswith(".html") and (self._site / f"{name}{_MARK}").is_file()
 
     def _noted(
-        self, maps: Maps, site: str, old: Collection[str], done: Iterable[Change]
+        self, lease: Lease, maps: Maps, site: str, old: Collection[str], done: Iterable[Change]
     ) -> tuple[str, tuple[str, ...]]:
         """Have the maps say what was done; return the new one of the site, and the pieces that it needs no more. Those
         that the last one did not need are removed: nobody who read the root since asks for them."""
@@ -396,7 +449,8 @@ class Remote:
         made, went = maps.take()
         lists: dict[str, bytes | None] = {_SUMS + digest: data for digest, data in made.items()}
         lists |= {_SUMS + digest: None for digest in old if digest not in made}
-        self._store.send(list(lists), lambda key: [Item(key, lists[key], _PRIVATE)], lambda _: None)
+        items = {key: [Item(key, data, _PRIVATE)] for key, data in lists.items()}
+        self._store.send(list(items), partial(_while, lease, items), lambda _: None)
         return site, tuple(went)
 
 
@@ -421,8 +475,17 @@ class _OnDisk(Collection[str]):
         return len(files(self._site))
 
 
+def _while(lease: Lease, items: Mapping[str, Iterable[Item]], name: str) -> Iterator[Item]:
+    """Yield the items of a name while the right to change what lies there is ours. Raises Problem when it is not."""
+    for item in items[name]:
+        lease.still()
+        yield item
+
+
 def _is_name(name: str) -> bool:
     """Tell whether a text can be the name of a file of a site: what lies in the place was written by whoever may."""
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        return False
     return all(part not in ("", ".", "..") for part in name.split("/")) and "\0" not in name
 
 
@@ -437,7 +500,8 @@ def _turn(change: Change, gone: bool, some_gone: bool) -> tuple[int, int]:
         return 1, 0
     if late == 0:
         return (0 if some_gone and is_hashed(name) else 2), 0
-    if late >= FEEDS:
+    # A page may lead to its feed, and a feed leads to pages.
+    if late >= FEEDS and not (change.new and late == FEEDS):
         return 5, late
     return (3 if change.new else 4), late
 

@@ -30,8 +30,8 @@ _CONNECT, _ANSWER = 10, 60
 _TRIES = 8
 # Larger files, in bytes, are read while they are sent.
 _IN_MEMORY = 8 * 2**20
-# In bytes.
-_LONGEST_KEY = 1024
+# In bytes: a key, and what is read there.
+_LONGEST_KEY, _LONGEST_LIST = 1024, 64 * 2**20
 _SAID = {"Content-Type": "ContentType", "Cache-Control": "CacheControl", "Content-Encoding": "ContentEncoding"}
 _PRIVATE = {"ContentType": "application/json; charset=utf-8", "CacheControl": "no-store"}
 _CHANGED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
@@ -62,9 +62,12 @@ class S3:
             with self._told(_Missing):
                 told = self._client.get_object(Bucket=self._bucket, Key=self._key(key))
                 with told["Body"] as body:
-                    return body.read(), told["ETag"]
+                    data = bytes(body.read(_LONGEST_LIST + 1))
         except _Missing:
             return None
+        if "ETag" not in told or len(data) > _LONGEST_LIST:
+            raise self._problem("the store failed (what it returns is no list)", _AGAIN)
+        return data, str(told["ETag"])
 
     def write(self, key: str, data: bytes, version: str) -> str:
         """See ``Store``."""

@@ -44,6 +44,8 @@ class Sums:
         # The pieces of maps as they were, of folders that changed since.
         self.before: dict[str, bytes] = {}
         self._held = 0
+        # Folders whose notes are what the index tells of.
+        self._sure: set[str] = set()
 
     def look(self) -> str:
         """Return the digest of the map of the site's folders as they are now.
@@ -82,7 +84,7 @@ class Sums:
         return _map(self._files(f"{folder}/" if folder else "")).get(last)
 
     def _looked_at(self, folder: str, changed: int) -> _Folder:
-        before, now, folders = self._files(folder), {}, []
+        before, now, folders = self._noted_of(folder), {}, []
         with os.scandir(f"{self._site}/{folder}") as entries:
             for entry in entries:
                 name = f"{folder}{entry.name}"
@@ -102,6 +104,19 @@ class Sums:
         return _Folder(changed, pieces(folder, _map(now))[0], sorted(folders))
 
     def _files(self, folder: str) -> dict[str, Any]:
+        """Return what is known of a folder's files. Where that is not what the index tells of, for a power cut left an
+        empty or an older note, the folder is looked at again."""
+        told = self._folders.get(folder)
+        if told is None or folder in self._sure:
+            return self._noted_of(folder)
+        self._sure.add(folder)
+        noted = pieces(folder, _map(self._noted_of(folder)))[0]
+        if noted != told.digest and self._looked_at(folder, told.changed).digest != told.digest:
+            # Whatever became of the folder meanwhile: the next time all are looked at.
+            (self._notes / "index").unlink(missing_ok=True)
+        return self._noted_of(folder)
+
+    def _noted_of(self, folder: str) -> dict[str, Any]:
         noted = self._noted(_place(folder))
         return noted if isinstance(noted, dict) else {}
 
