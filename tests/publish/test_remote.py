@@ -438,6 +438,7 @@ def test_who_does_not_know_of_a_withdrawal_does_not_undo_it(bucket: Bucket) -> N
     before = bucket.lies_there()
     unaware = {name: text for name, text in AFTER.items() if name != f"{STORY}.gone"}
     unaware |= {name: BEFORE[name] for name in (STORY, ".gone.nginx", ".gone.caddy", "cards/1.png")}
+    unaware[STORY] = unaware[STORY].replace(OLD_CSS, "theme/main-abcdefabcd.css")
     ended = bucket.publish(unaware, "two")
     assert (ended.status, ended.said) == (
         1,

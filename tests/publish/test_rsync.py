@@ -130,6 +130,39 @@ def _at_work(machine: Machine) -> bool:
     return bool(json.loads((machine.folder / ".nashra" / "root").read_bytes())["owner"])
 
 
+def _done_in_time(machine: Machine, site: dict[str, str]) -> None:
+    """Publish once the programs of a killed run have ended."""
+    for _ in range(50):
+        ended = machine.publish(site, force=True)
+        if "somebody else is publishing it" not in ended.said:
+            break
+        time.sleep(0.1)
+    assert ended.status == 0, ended.said
+
+
+def test_programs_that_outlive_a_killed_run_are_waited_for(machine: Machine, tmp_path: Path) -> None:
+    if not machine.ways:
+        pytest.skip("what stands for ssh can be held up, the daemon cannot")
+    machine.done(BEFORE)
+    shell, runs = Path(machine.ways["RSYNC_RSH"]), tmp_path / "runs"
+    quick = shell.read_text("utf-8")
+    held = f'#!/bin/sh\ncase "$*" in *--sender*) ;; *) touch {runs}; sleep 1.5 ;; esac\n'
+    shell.write_text(quick.replace("#!/bin/sh\n", held), "utf-8")
+    process = machine.start(AFTER)
+    while not runs.exists():
+        time.sleep(0.01)
+    kill(process)
+    assert publishers().end(process).status == -9
+    shell.write_text(quick, "utf-8")
+    ended = machine.publish(AFTER)
+    assert (ended.status, ended.said) == (
+        1,
+        f"{machine.target}: somebody else is publishing it; wait for them to end\n",
+    )
+    _done_in_time(machine, AFTER)
+    holds(machine.lies_there(), AFTER, (OLD_CSS,))
+
+
 def kill_some(machine: Machine, times: int) -> None:
     chance = random.Random(times)
     machine.done(BEFORE)
@@ -146,7 +179,7 @@ def kill_some(machine: Machine, times: int) -> None:
         killed += ended.status == -9
         if old is BEFORE:
             assert list(dead_ends(seen(machine.lies_there()))) == []
-        machine.done(new, force=True)
+        _done_in_time(machine, new)
         assert list((machine.top / "one" / "public.releases" / ".sending").iterdir()) == []
         lies = machine.lies_there()
         holds(lies, new, (OLD_CSS,) if new is AFTER else ("theme/main-abcdefabcd.css",))

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from nashra.disk import hold
 from nashra.errors import Problem
 from nashra.publish.remote import Item, Overtaken
 
@@ -43,7 +44,7 @@ class Rsync:
 
     def __init__(self, place: str, aside: Path) -> None:
         self.name = place.rstrip("/")
-        self._aside, self._cleared, self._lock = aside, False, threading.Lock()
+        self._aside, self._held, self._lock = aside, -1, threading.Lock()
         program = shutil.which("rsync")
         if program is None:
             raise self._problem("rsync is not installed", "install it: apt install rsync")
@@ -99,7 +100,8 @@ class Rsync:
     def _run(self, options: Sequence[str], source: str, place: str, told: bytes = b"") -> None:
         command = [self._program, f"--timeout={_SILENCE}", *options, "--", source, place]
         try:
-            ended = subprocess.run(command, input=told, capture_output=True, check=False)
+            held = () if self._held < 0 else (self._held,)
+            ended = subprocess.run(command, input=told, capture_output=True, check=False, pass_fds=held)
         except OSError as error:
             raise self._problem(f"rsync cannot be run ({error.strerror})", "install it anew") from None
         if ended.returncode == 0:
@@ -113,13 +115,15 @@ class Rsync:
         raise self._problem(f"it could not be published there ({why})", _AGAIN)
 
     def _made(self) -> Path:
-        """Return the folder for what is to be sent, at first without what a killed run left; only who holds the
-        releases sends."""
+        """Return the folder for what is to be sent, at first without what a killed run left. The programs hold it, too:
+        one that outlives a killed run may be putting files in place still."""
         with self._lock:
-            if not self._cleared:
-                shutil.rmtree(self._aside, ignore_errors=True)
-            self._aside.mkdir(parents=True, exist_ok=True)
-            self._cleared = True
+            if self._held < 0:
+                self._aside.mkdir(parents=True, exist_ok=True)
+                busy = self._problem("somebody else is publishing it", "wait for them to end")
+                self._held = hold(self._aside, busy)
+                for left in self._aside.iterdir():
+                    shutil.rmtree(left, ignore_errors=True)
         return self._aside
 
     def _problem(self, wrong: str, remedy: str) -> Problem:
