@@ -220,7 +220,7 @@ class Releases:
             names = ", ".join(release.name for release in kept)
             wrong = f"there is no release {to}" if to else "no older release is kept"
             raise self._problem(wrong, f"kept are {names}; NASHRA_KEEP_RELEASES says how many are")
-        since = (_gone(current) | _gone(self.next)) - _gone(wanted)
+        since = (gone_addresses(current) | gone_addresses(self.next)) - gone_addresses(wanted)
         again = sorted(address for address in since if (wanted / address.lstrip("/")).exists())
         if again and not force:
             remedy = "correct the seeds and publish, or use --force"
@@ -366,7 +366,7 @@ def _read_sums(release: Path | None) -> dict[str, str]:
     return {line[66:]: line[:64] for line in lines}
 
 
-def _gone(site: Path) -> set[str]:
+def gone_addresses(site: Path) -> set[str]:
     """Return the addresses that a site says are withdrawn."""
     try:
         return set(re.findall(r'^"([^"]+)"', (site / GONE_NGINX).read_text("utf-8"), re.MULTILINE))

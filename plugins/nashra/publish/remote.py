@@ -37,7 +37,7 @@ from nashra.publish.maps import EMPTY, Maps
 from nashra.publish.order import FEEDS, is_hashed, is_story, rank
 from nashra.publish.pack import PACKED, packed, packs
 from nashra.publish.progress import Progress
-from nashra.publish.releases import GONE_CADDY, GONE_NGINX, Releases, _gone, files, is_shown
+from nashra.publish.releases import GONE_CADDY, GONE_NGINX, Releases, files, gone_addresses, is_shown
 from nashra.publish.sums import SITE, Sums
 from nashra.publish.target import Published
 from nashra.publish.verify import problems, refuse
@@ -354,7 +354,7 @@ class Remote:
     def _refuse_to_lose(self, gone: Collection[str], force: bool) -> None:
         """Raise Problem where a story's page would vanish, or one that is withdrawn would be seen again: this site must
         be one that never knew of it. That a withdrawal was undone here looks the same from there."""
-        withdrawn = _gone(self._site)
+        withdrawn = gone_addresses(self._site)
         # Of those that are withdrawn here, a theme may have no page.
         lost = sorted(name for name in gone if is_story(name) and f"/{name}" not in withdrawn)
         back = sorted(
