@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 import press
-from harness import builder
+from harness import answering, builder
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "seeds" / "000_988bb7c48388d14e.txt"
@@ -133,14 +132,8 @@ def serving(folder: Path, answers: list[tuple[str, int]] | None = None) -> Itera
     """
     noted = [] if answers is None else answers
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder), answers=noted))
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{httpd.server_port}"
-    finally:
-        httpd.shutdown()
-        thread.join()
-        httpd.server_close()
+    with answering(httpd) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
+from http.server import HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,13 +37,12 @@ class Ended:
     failed: bool
 
 
-class Builder:
-    """A loaded Pelican; see builder.py."""
+class Loaded:
+    """A process that has loaded a program, and forks for each order it is given: a line of JSON, as what it answers."""
 
-    def __init__(self) -> None:
-        self._notes = tempfile.mkdtemp()
+    def __init__(self, program: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, _BUILDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            [sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
         atexit.register(self.close)
 
@@ -51,16 +52,30 @@ class Builder:
         self._process.stdin.close()
         self._process.wait(30)
         self._process.stdout.close()
-        shutil.rmtree(self._notes, ignore_errors=True)
 
-    def _tell(self, order: Any) -> None:
+    def tell(self, order: Any) -> None:
+        """Give it an order."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
 
-    def _told(self) -> int:
+    def told(self) -> Any:
+        """Return what it answers."""
         assert self._process.stdout
-        return int(json.loads(self._process.stdout.readline()))
+        return json.loads(self._process.stdout.readline())
+
+
+class Builder(Loaded):
+    """A loaded Pelican; see builder.py."""
+
+    def __init__(self) -> None:
+        self._notes = tempfile.mkdtemp()
+        super().__init__(_BUILDER)
+
+    def close(self) -> None:
+        """End it."""
+        super().close()
+        shutil.rmtree(self._notes, ignore_errors=True)
 
     def build(
         self,
@@ -73,17 +88,30 @@ class Builder:
         """Build in ``folder`` as `pelican` with these options; kill it so many seconds after it began, or let ``fault``
         happen to it (in strace's words, as ``fsync:error=EIO:when=3``)."""
         order = {"folder": str(folder), "options": options, "environ": os.environ | environ, "kill_after": kill_after}
-        self._tell(order | {"notes": self._notes})
-        child = self._told()
+        self.tell(order | {"notes": self._notes})
+        child = int(self.told())
         log = folder / "strace.txt"
         with _traced(child, fault, log) if fault else nullcontext():
             began = time.monotonic()
-            self._tell("go")
-            status = self._told()
+            self.tell("go")
+            status = int(self.told())
             seconds = time.monotonic() - began
         printed, said = (Path(self._notes, name).read_text("utf-8", "backslashreplace") for name in ("out", "err"))
         failed = bool(fault) and "(INJECTED)" in log.read_text("utf-8", "replace")
         return Ended(status, printed, said, seconds, failed)
+
+
+@contextmanager
+def answering(httpd: HTTPServer) -> Iterator[str]:
+    """Run a server; yield its address."""
+    thread = threading.Thread(target=httpd.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{httpd.server_port}"
+    finally:
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()
 
 
 @cache

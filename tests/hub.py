@@ -8,7 +8,6 @@ import hmac
 import json
 import re
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import Request, urlopen
 from xml.etree import ElementTree
+
+from harness import answering
 
 _LEASE = 3600
 _ATOM = "{http://www.w3.org/2005/Atom}link"
@@ -58,15 +59,8 @@ def listening(answer: Callable[[Any, Asked], None], port: int = 0) -> Iterator[s
         def handle_error(self, request: Any, client_address: Any) -> None:
             """Say nothing: who asked may have gone."""
 
-    httpd = Server(("127.0.0.1", port), Handler)
-    thread = threading.Thread(target=httpd.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{httpd.server_port}"
-    finally:
-        httpd.shutdown()
-        thread.join()
-        httpd.server_close()
+    with answering(Server(("127.0.0.1", port), Handler)) as address:
+        yield address
 
 
 def reply(handler: Any, status: int, body: bytes = b"", **headers: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import http.client
 import json
 import os
@@ -26,6 +25,7 @@ import boto3
 import pytest
 
 from conftest import ROOT
+from harness import Loaded
 
 SECRET = "s3cr3t-k3y-n0b0dy-may-s33"
 BUCKET = "news"
@@ -301,37 +301,21 @@ class Ended:
     said: str
 
 
-class Publishers:
+class Publishers(Loaded):
     """Publishers in processes of their own, forked off one that is loaded; see publisher.py."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, _PUBLISHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-        )
-
-        atexit.register(self.close)
-
-    def close(self) -> None:
-        """End the one they are forked off."""
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(30)
-        self._process.stdout.close()
+        super().__init__(_PUBLISHER)
 
     def start(self, target: str, public: Path, environ: Mapping[str, str], **options: Any) -> int:
         """Begin to publish what is built beside ``public``; return the process."""
-        assert self._process.stdin and self._process.stdout
-        order = {"target": target, "public": str(public), "environ": dict(environ), "options": options}
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        self.tell({"target": target, "public": str(public), "environ": dict(environ), "options": options})
+        return int(self.told())
 
     def end(self, process: int) -> Ended:
         """Wait for a process to end."""
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps({"wait": process}) + "\n")
-        self._process.stdin.flush()
-        return Ended(*json.loads(self._process.stdout.readline()))
+        self.tell({"wait": process})
+        return Ended(*self.told())
 
     def publish(self, target: str, public: Path, environ: Mapping[str, str], **options: Any) -> Ended:
         """Publish, and return how that ended."""

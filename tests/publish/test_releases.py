@@ -12,6 +12,7 @@ from pathlib import Path
 
 import brotli
 import pytest
+from sites import build
 
 from nashra.errors import Problem
 from nashra.publish.releases import Releases, files
@@ -23,19 +24,6 @@ LONG = "نص طويل يتكرر. " * 100
 
 def page(text: str, *links: str) -> str:
     return f"<!doctype html><title>{text}</title><p>{LONG}" + "".join(f'<a href="{link}">x</a>' for link in links)
-
-
-def build(releases: Releases, site: dict[str, str]) -> None:
-    """Write a site as builds do: what did not change stays, what changed is another file."""
-    for name, text in site.items():
-        path = releases.next / name
-        if not (path.is_file() and path.read_text("utf-8") == text):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name("x.tmp")
-            beside.write_text(text, "utf-8")
-            beside.replace(path)
-    for name in files(releases.next).keys() - site.keys():
-        (releases.next / name).unlink()
 
 
 def publish(releases: Releases, site: dict[str, str], *, keep: int = 5, force: bool = False) -> str:

@@ -24,6 +24,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from nashra.disk import sync
 from nashra.errors import Problem, shown
 from nashra.publish.order import is_story
+from nashra.publish.pack import PACKED
+from nashra.publish.releases import GONE_MARK
 from nashra.publish.sending import Post, send
 
 WEBSUB, INDEXNOW, WEBHOOK = "websub", "indexnow", "webhook"
@@ -42,7 +44,7 @@ _WANTS = {WEBSUB: (FEED,), INDEXNOW: (STORY,), WEBHOOK: (FEED, STORY, PAGE, FILE
 # What people subscribe to: no archive document, which lies in a folder of its feed's name (RFC 5005 §4).
 _FEEDS = re.compile(r"feeds/(?:(?!all/)[^/]+/)?[^/]+\.(?:rss\.xml|atom\.xml|json)")
 # What lies beside files for servers, and has no address.
-_OURS = (".br", ".gz", ".gone")
+_OURS = (*PACKED, GONE_MARK)
 _NAMES = {WEBSUB: "hub", INDEXNOW: "IndexNow", WEBHOOK: "webhook"}
 
 
@@ -72,6 +74,14 @@ class Receiver(NamedTuple):
         return f"{_NAMES[self.kind]} {to}"
 
 
+def receivers(hub: str, key: str, endpoint: str, webhooks: Iterable[str]) -> list[Receiver]:
+    """Return who is told what was published: a ``hub`` and an IndexNow ``endpoint``, where there are a hub and a
+    ``key``, and webhooks, by their addresses."""
+    found = [Receiver(WEBSUB, hub)] if hub else []
+    found += [Receiver(INDEXNOW, endpoint, key)] if key else []
+    return found + [Receiver(WEBHOOK, address) for address in webhooks]
+
+
 class Ping(NamedTuple):
     """A change that a receiver was not told of yet: why not, "" where nobody tried; and how often it refused to hear
     it."""
@@ -92,7 +102,7 @@ def changes(names: Iterable[str], there: Path, site: str) -> Iterator[Change]:
             continue
         address, what = f"{site}/{quote(name)}", _what(name)
         place = f"{there}/{name}"
-        gone = not os.path.lexists(place) or (what in (STORY, PAGE) and os.path.lexists(f"{place}.gone"))
+        gone = not os.path.lexists(place) or (what in (STORY, PAGE) and os.path.lexists(f"{place}{GONE_MARK}"))
         yield Change(address, what, gone)
         if name == "index.html" or name.endswith("/index.html"):
             yield Change(address.removesuffix("index.html"), what, gone)

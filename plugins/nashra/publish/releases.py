@@ -32,6 +32,8 @@ from nashra.publish.verify import problems, refuse
 
 # Where builds tell servers which addresses are withdrawn.
 GONE_NGINX, GONE_CADDY = ".gone.nginx", ".gone.caddy"
+# And beside the page of each story that is, in an empty file called so.
+GONE_MARK = ".gone"
 # Of hidden files, those that are published; the others are of builds and of editors' programs.
 _SHOWN = (".well-known", GONE_NGINX, GONE_CADDY)
 _NUMBER = re.compile(r"\d{6}")

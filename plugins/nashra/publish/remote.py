@@ -37,7 +37,7 @@ from nashra.publish.maps import EMPTY, Maps
 from nashra.publish.order import FEEDS, is_hashed, is_story, rank
 from nashra.publish.pack import PACKED, packed, packs
 from nashra.publish.progress import Progress
-from nashra.publish.releases import GONE_CADDY, GONE_NGINX, Releases, files, gone_addresses, is_shown
+from nashra.publish.releases import GONE_CADDY, GONE_MARK, GONE_NGINX, Releases, files, gone_addresses, is_shown
 from nashra.publish.sums import SITE, Sums
 from nashra.publish.target import Published
 from nashra.publish.verify import problems, refuse
@@ -51,10 +51,10 @@ _LEFT_FOR = 30 * 86_400
 _MISSED = 4
 # What the build itself takes away, and writes every page anew that led there: it need not be looked for in all others.
 _KEPT = re.compile(r"(?:author|cards|category|feeds|search|tag|thread)/|\d{4}/(?:\d\d/){0,2}(?:index|\d+)\.html$")
+# What to do where a place failed.
+AGAIN = "publish again: it goes on from there"
 # The clock that goes on while the machine sleeps, where there is one.
 _CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-# Beside the page of a withdrawn story lies an empty file of this name (site/tombstones.py).
-_MARK = ".gone"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PRIVATE = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
 
@@ -358,7 +358,9 @@ class Remote:
         # Of those that are withdrawn here, a theme may have no page.
         lost = sorted(name for name in gone if is_story(name) and f"/{name}" not in withdrawn)
         back = sorted(
-            page for name in gone if name.endswith(f".html{_MARK}") and (page := name[: -len(_MARK)]) not in gone
+            page
+            for name in gone
+            if name.endswith(f".html{GONE_MARK}") and (page := name[: -len(GONE_MARK)]) not in gone
         )
         if force:
             return
@@ -431,7 +433,7 @@ class Remote:
 
     def _is_gone(self, name: str) -> bool:
         """Tell whether a page stands for a withdrawn story."""
-        return name.endswith(".html") and (self._site / f"{name}{_MARK}").is_file()
+        return name.endswith(".html") and (self._site / f"{name}{GONE_MARK}").is_file()
 
     def _noted(
         self, lease: Lease, maps: Maps, site: str, old: Collection[str], done: Iterable[Change]
@@ -496,7 +498,7 @@ def _turn(change: Change, gone: bool, some_gone: bool) -> tuple[int, int]:
     name, late = change.name, rank(change.name)
     if change.sum is None:
         return 6, -late
-    if gone or name.endswith(_MARK) or name in (GONE_NGINX, GONE_CADDY):
+    if gone or name.endswith(GONE_MARK) or name in (GONE_NGINX, GONE_CADDY):
         return 1, 0
     if late == 0:
         return (0 if some_gone and is_hashed(name) else 2), 0

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from nashra.disk import hold
 from nashra.errors import Problem
-from nashra.publish.remote import Item, Overtaken
+from nashra.publish.remote import AGAIN, Item, Overtaken
 
 _SILENCE = 60
 # A file that is to be removed is named and not there. What is sent is what is wanted, whatever lies there.
@@ -34,7 +34,6 @@ _SEND = [
 ]
 # rsync's exit statuses (rsync(1)): its end of a connection, and ssh's.
 _UNREACHABLE = (5, 10, 12, 30, 35, 255)
-_AGAIN = "publish again: it goes on from there"
 
 
 class Rsync:
@@ -112,7 +111,7 @@ class Rsync:
             raise self._problem(f"it cannot be reached ({why})", "see whether the address is right")
         if source.startswith(self.name):
             raise self._problem(f"it cannot be read ({why})", "make the folder there")
-        raise self._problem(f"it could not be published there ({why})", _AGAIN)
+        raise self._problem(f"it could not be published there ({why})", AGAIN)
 
     def _made(self) -> Path:
         """Return the folder for what is to be sent, at first without what a killed run left. The programs hold it, too:

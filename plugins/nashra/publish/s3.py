@@ -22,7 +22,7 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from nashra.errors import Problem
-from nashra.publish.remote import Item, Overtaken
+from nashra.publish.remote import AGAIN, Item, Overtaken
 
 _AT_ONCE = 16
 # Seconds to be connected, and between two bytes of an answer.
@@ -38,7 +38,6 @@ _CHANGED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 _ABSENT = ("NoSuchKey", "404")
 _UNKNOWN = (errors.NoCredentialsError, errors.PartialCredentialsError, errors.CredentialRetrievalError)
 _SILENT = (errors.HTTPClientError, errors.ConnectionError, errors.IncompleteReadError, ResponseParserError)
-_AGAIN = "publish again: it goes on from there"
 
 
 class _Missing(Exception):
@@ -66,7 +65,7 @@ class S3:
         except _Missing:
             return None
         if "ETag" not in told or len(data) > _LONGEST_LIST:
-            raise self._problem("the store failed (what it returns is no list)", _AGAIN)
+            raise self._problem("the store failed (what it returns is no list)", AGAIN)
         return data, str(told["ETag"])
 
     def write(self, key: str, data: bytes, version: str) -> str:
@@ -119,7 +118,7 @@ class S3:
         md5 = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
         told = self._client.put_object(Bucket=self._bucket, Key=self._key(key), Body=data, ContentMD5=md5, **said)
         if "ETag" not in told:
-            raise self._problem("the store failed (it says nothing of what it took)", _AGAIN)
+            raise self._problem("the store failed (it says nothing of what it took)", AGAIN)
         return str(told["ETag"])
 
     def _key(self, key: str) -> str:
@@ -148,7 +147,7 @@ class S3:
             remedy = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write ~/.aws/credentials"
             raise self._problem("there are no credentials for it", remedy) from None
         except _SILENT as error:
-            raise self._problem(f"the store does not answer ({type(error).__name__})", _AGAIN) from None
+            raise self._problem(f"the store does not answer ({type(error).__name__})", AGAIN) from None
         except (errors.BotoCoreError, ValueError) as error:
             wrong = f"the SDK's settings cannot be used ({type(error).__name__})"
             remedy = "look at AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_PROFILE and ~/.aws/config"
@@ -161,7 +160,7 @@ class S3:
             return self._problem("the store knows no conditional writes", "publish to one that does, or by rsync")
         if status in (401, 403):
             return self._problem(f"the store refuses it ({code})", "see what these credentials may do there")
-        return self._problem(f"the store failed ({code})", _AGAIN)
+        return self._problem(f"the store failed ({code})", AGAIN)
 
     def _problem(self, wrong: str, remedy: str) -> Problem:
         return Problem(wrong, remedy, path=self.name)

@@ -7,7 +7,6 @@ build stages them.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import pickle
@@ -18,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -146,12 +146,10 @@ class Cluster:
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take back what is not done, if it is to be cancelled; the workers stay for the next tasks of this build."""
-        with _quietly():
-            if cancel_futures:
-                self._client.cancel(list(self._executor._futures), force=True)
-            elif wait:
-                self._executor.shutdown()
+        """Take back what is not done; the workers stay for the next tasks of this build."""
+        del wait, cancel_futures
+        with suppress(Exception):
+            self._client.cancel(list(self._executor._futures), force=True)
 
     def abandon(self) -> None:
         """Let go of a cluster that failed."""
@@ -165,13 +163,14 @@ class Cluster:
     def close(self) -> None:
         """Let go of the cluster."""
         self._ended.set()
-        with _quietly():
+        # Let what ends a connection fail: what counts is done.
+        with suppress(Exception):
             if not self.broken:
                 self._client.run(forget, wait=False)
         self._close()
 
     def _close(self) -> None:
-        with _quietly():
+        with suppress(Exception):
             self._client.close(timeout=_REACHED)
 
     def _watch(self) -> None:
@@ -207,13 +206,6 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:120]
 
 
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Let what ends a connection fail: what counts is done."""
-    with contextlib.suppress(Exception):
-        yield
-
-
 class Hello(NamedTuple):
     """Who a worker is: what it read in the folder that all must see, and the versions of what makes pages."""
 
@@ -242,7 +234,7 @@ def _other(mine: tuple[str, ...], its: tuple[str, ...]) -> str:
     return ", ".join(f"{one} there, {other} here" for one, other in zip(its, mine, strict=False) if one != other)
 
 
-@contextlib.contextmanager
+@contextmanager
 def _token(state: Path) -> Iterator[Path]:
     path = state.absolute() / f"token-{secrets.token_hex(8)}"
     path.write_text(secrets.token_hex(16), "ascii")

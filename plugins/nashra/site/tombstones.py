@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Any
 from nashra.arabic.calendar import dateline
 from nashra.arabic.hygiene import title
 from nashra.archive.identity import Known
-from nashra.publish.releases import GONE_CADDY, GONE_NGINX
+from nashra.publish.releases import GONE_CADDY, GONE_MARK, GONE_NGINX
 
 if TYPE_CHECKING:
     from nashra.site.generator import StoriesGenerator
     from nashra.site.writer import NashraWriter
 
 _TEMPLATE = "withdrawn"
-# Read by servers, hidden from readers (deploy/).
-MARK = ".gone"
 
 
 def nginx(permalinks: Iterable[str]) -> bytes:
@@ -74,4 +72,4 @@ class Tombstones:
     def _page(self, write: Any, template: Any, story: Known) -> None:
         withdrawn = {"reason": title(story.reason), "since": dateline(story.gone[:10])}
         write(story.permalink, template, self._desk.context, withdrawn=withdrawn)
-        self._writer.write_bytes(story.permalink + MARK, b"")
+        self._writer.write_bytes(story.permalink + GONE_MARK, b"")
