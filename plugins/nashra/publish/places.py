@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from nashra.errors import Problem
 from nashra.publish.releases import Releases
-from nashra.publish.remote import Remote, Store
-from nashra.publish.rsync import Rsync
+
+if TYPE_CHECKING:
+    from nashra.publish.remote import Remote, Store
 
 _BUCKET = re.compile(r"s3://(?P<bucket>[A-Za-z0-9][A-Za-z0-9._-]{1,254})(?:/(?P<prefix>[^\x00-\x1f\x7f]*))?")
 _HOST = r"(?:[A-Za-z0-9_][\w.-]*@)?(?:[A-Za-z0-9_][\w.-]*|\[[0-9A-Fa-f:.]+\])"
@@ -27,6 +29,9 @@ def remote(target: str, releases: Releases) -> Remote:
 
     Raises Problem where it is none, or what it needs is not installed.
     """
+    # Every build asks whether a target is elsewhere; what it takes to publish there is loaded for those that do.
+    from nashra.publish.remote import Remote  # noqa: PLC0415
+
     return Remote(_store(target, releases), releases)
 
 
@@ -43,6 +48,8 @@ def _store(target: str, releases: Releases) -> Store:
             raise Problem("boto3 is not installed", "pip install nashra[s3]", path=target) from None
         return S3(bucket["bucket"], prefix)
     if _DAEMON.fullmatch(target) or ("://" not in target and _SSH.fullmatch(target)):
+        from nashra.publish.rsync import Rsync  # noqa: PLC0415
+
         return Rsync(target, releases.folder / ".sending")
     remedy = "give a folder, s3://bucket/prefix, rsync://host/module/path or user@host:/path"
     # Not shown: somebody may have written a password into it.

@@ -28,10 +28,9 @@ from nashra.archive.store import Archive
 from nashra.desk.analyse import Desk
 from nashra.errors import Problem, shown, tell
 from nashra.memory import settle
-from nashra.publish.pings import INDEXNOW, WEBHOOK, WEBSUB, WHEN_PUBLISHING, Pings, Receiver, changes
 from nashra.publish.places import is_elsewhere, remote
 from nashra.publish.releases import Releases
-from nashra.publish.remote import Remote
+from nashra.publish.target import Target
 from nashra.settings import Settings
 from nashra.site import cluster
 from nashra.site.cards import Cards
@@ -86,7 +85,7 @@ class Nashra(Pelican):
         self._releases = releases if settings.get("NASHRA_RELEASES") else None
         # Where it is published in the stead of the releases of this machine.
         self._elsewhere = target if is_elsewhere(target) else ""
-        self._remote: Remote | None = None
+        self._remote: Target | None = None
         self._public = releases.public
         if self._releases:
             settings["OUTPUT_PATH"] = str(releases.next)
@@ -320,10 +319,14 @@ class Nashra(Pelican):
 
     def _publish(self) -> str:
         """Show the public what was built; return what was done. Raises Problem where it must not be seen."""
+        # No other build speaks to servers: what it takes is not loaded for it.
+        from nashra.publish.pings import WHEN_PUBLISHING, Pings, changes, receivers  # noqa: PLC0415
+
         assert self._releases
-        settings = self.settings
+        settings, ours = self.settings, self._settings
         pings = Pings(self._releases.folder)
-        pings.meant_for(_receivers(self._settings), settings["SITEURL"])
+        told = receivers(ours.websub_hub, ours.indexnow_key, ours.indexnow_endpoint, ours.webhooks)
+        pings.meant_for(told, settings["SITEURL"])
         try:
             published = (self._remote or self._releases).publish(
                 settings["SITEURL"],
@@ -372,14 +375,6 @@ class _Last:
     def generate_output(self, _: NashraWriter) -> None:
         """Finish the site."""
         self._finish()
-
-
-def _receivers(settings: Settings) -> list[Receiver]:
-    """Return who is told what was published."""
-    found = [Receiver(WEBSUB, settings.websub_hub)] if settings.websub_hub else []
-    if settings.indexnow_key:
-        found.append(Receiver(INDEXNOW, settings.indexnow_endpoint, settings.indexnow_key))
-    return found + [Receiver(WEBHOOK, address) for address in settings.webhooks]
 
 
 def _many(number: int, noun: str) -> str:

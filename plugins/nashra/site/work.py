@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _GLOBALS = {"tags": "tag", "tag_index": "tag", "authors": "author", "period_archives": "period"}
 # What no page shows: how to serve and what to say.
 _UNSEEN = {"DEBUG", "BIND", "PORT", "localsiteurl"}
+_PACKAGE = Path(str(files("nashra")))
 _MADE_BY = ("pelican", "jinja2", "markupsafe", "feedgen", "lxml", "pillow", "icalendar", "babel", "hijridate")
 
 
@@ -319,7 +320,7 @@ def program() -> tuple[str, ...]:
 
 
 def _our_files() -> list[Path]:
-    return sorted(path for path in Path(str(files("nashra"))).rglob("*") if path.suffix in (".py", ".toml", ".sql"))
+    return sorted(path for path in _PACKAGE.rglob("*") if path.suffix in (".py", ".toml", ".sql"))
 
 
 def _made_by(desk: StoriesGenerator) -> Iterator[Path]:
@@ -331,6 +332,8 @@ def _made_by(desk: StoriesGenerator) -> Iterator[Path]:
     )
     for name in sorted(str(getattr(plugin, "__file__", None) or "") for plugin in plugins):
         file = Path(name)
+        if file.parent == _PACKAGE:
+            continue  # of which program() tells
         yield from sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
     yield theme / "strings.toml"
     for folder in folders:
